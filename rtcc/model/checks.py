@@ -1,0 +1,116 @@
+"""The kinds of value a field may hold: each check tells a good value from a bad one and names what is allowed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+# Only the profile that browsers parse too (RFC 3339 with a mandatory offset): a naive time has no meaning here.
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_KINDS = {
+    bool: "a boolean",
+    int: "a whole number",
+    float: "a number",
+    str: "text",
+    list: "a list",
+    dict: "an object",
+    type(None): "null",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A field's rule: ``accepts`` says yes or no, ``allowed`` is the end of the sentence "it must be …"."""
+
+    accepts: Callable[[Any], bool]
+    allowed: str
+
+
+def kind_of(value: object) -> str:
+    """Name a JSON value's kind, never the value itself: it may be a caller's number or a plate."""
+    return _KINDS.get(type(value), "an unknown kind of value")
+
+
+def text(longest: int, *, lines: bool = False) -> Check:
+    """Text of 1 to ``longest`` characters without control characters (line breaks and tabs where ``lines``)."""
+    control = (_CONTROL_BUT_LINES if lines else _CONTROL).search
+
+    def accepts(value: Any) -> bool:
+        return type(value) is str and 0 < len(value) <= longest and (value.isprintable() or not control(value))
+
+    return Check(accepts, f"text of 1 to {longest:,} characters without control characters")
+
+
+def number(low: float, high: float, unit: str = "") -> Check:
+    """Return a check for a finite number within bounds, in ``unit``."""
+
+    def accepts(value: Any) -> bool:
+        # NaN fails both comparisons; booleans are not numbers here although Python says so.
+        return (type(value) is float or type(value) is int) and low <= value <= high
+
+    return Check(accepts, f"a number from {low:g} to {high:g}{' ' + unit if unit else ''}")
+
+
+def whole(low: int, high: int) -> Check:
+    """Return a check for a whole number within bounds."""
+    return Check(lambda value: type(value) is int and low <= value <= high, f"a whole number from {low} to {high}")
+
+
+def one_of(*values: str) -> Check:
+    """Return a check for one of a few words."""
+    known = frozenset(values)
+    return Check(lambda value: type(value) is str and value in known, "one of " + ", ".join(values))
+
+
+def texts(longest: int, most: int) -> Check:
+    """Return a check for a list of at most ``most`` short texts."""
+    item = text(longest).accepts
+
+    def accepts(value: Any) -> bool:
+        return type(value) is list and len(value) <= most and all(map(item, value))
+
+    return Check(accepts, f"a list of at most {most} texts of 1 to {longest} characters")
+
+
+def parse_instant(value: Any) -> datetime | None:
+    """Return the aware UTC datetime that an ISO 8601 text with an offset names, or None if it names none."""
+    if type(value) is not str or len(value) > 40 or not _INSTANT.fullmatch(value):
+        return None
+    try:
+        return datetime.fromisoformat(value.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _is_instant(value: Any) -> bool:
+    return parse_instant(value) is not None
+
+
+def _is_boolean(value: Any) -> bool:
+    return type(value) is bool
+
+
+def _is_about(value: Any) -> bool:
+    name = text(64).accepts
+    return (
+        type(value) is list
+        and len(value) <= 50
+        and all(type(v) is dict and v.keys() == {"kind", "id"} and all(map(name, v.values())) for v in value)
+    )
+
+
+INSTANT = Check(_is_instant, "an instant such as 2026-01-16T18:04:37Z, with its offset")
+BOOLEAN = Check(_is_boolean, "true or false")
+ABOUT = Check(_is_about, 'a list of at most 50 objects {"kind", "id"}')
+LATITUDE = number(-90, 90, "degrees")
+LONGITUDE = number(-180, 180, "degrees")
+DEGREES = number(0, 360, "degrees")
+METRES = number(0, 100_000, "metres")
+SPEED = number(0, 400, "metres per second")
+FRACTION = number(0, 1)
+

@@ -1,0 +1,65 @@
+"""Every setting of RTCC, read from `rtcc.toml` in the data folder or here, then from RTCC_* variables."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+PLAIN_CITY = Path(__file__).parent.parent / "cities" / "plain"
+
+
+class Settings(BaseSettings):
+    """What an installation may choose; each name here is `RTCC_` + NAME in the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="RTCC_", extra="forbid")
+
+    data_dir: Path = Field(Path("rtcc-data"), description="Folder of everything this installation keeps.")
+    redis_url: str | None = Field(None, description="Redis or Valkey to use; without it an embedded Valkey starts.")
+    durability: Literal["process", "power"] = Field(
+        "process", description="What an acknowledged event survives: the death of any process, or loss of power."
+    )
+    city: Path = Field(PLAIN_CITY, description="The city-pack folder.")
+    host: str = Field("127.0.0.1", description="Address the web server binds; loopback only until accounts exist.")
+    port: int = Field(8050, ge=0, le=65535, description="Port of the web server.")
+    replay: Path | None = Field(None, description="File of past calls that `rtcc up` replays instead of inventing.")
+    replay_speed: float = Field(20.0, gt=0, description="How much faster than life `rtcc up` replays that file.")
+    backlog_limit: int = Field(400, ge=1, description="Micro-batches waiting for a worker above which ingest says 429.")
+    stream_length: int = Field(200_000, ge=1000, description="Changes that the stream keeps for those who resume.")
+    incident_leaves_after_s: int = Field(900, ge=0, description="A closed incident stays in the picture this long.")
+    call_leaves_after_s: int = Field(300, ge=0, description="An ended call stays in the picture this long.")
+    alarm_leaves_after_s: int = Field(900, ge=0, description="A cleared alarm stays in the picture this long.")
+    detection_leaves_after_s: int = Field(7200, ge=0, description="A detection stays in the picture this long.")
+    tombstone_kept_s: int = Field(
+        7 * 86_400, ge=3600, description="How long a departed entity is remembered, so that late events cannot revive it."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment win over the file, and a command's own options over both."""
+        file = Path(os.environ.get("RTCC_CONFIG", "rtcc.toml"))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+
+    def leaves_after_s(self) -> dict[str, int]:
+        """Return, by kind, how many seconds an ended entity stays in the live picture."""
+        return {
+            "incident": self.incident_leaves_after_s,
+            "call": self.call_leaves_after_s,
+            "alarm": self.alarm_leaves_after_s,
+            "detection": self.detection_leaves_after_s,
+        }
+
+
+def load_settings(data_dir: Path | None = None) -> Settings:
+    """Return the settings of this installation; a folder named on the command line wins."""
+    return Settings() if data_dir is None else Settings(data_dir=data_dir.absolute())
