@@ -1,0 +1,1 @@
+"""The common operating picture: the one place where state changes."""

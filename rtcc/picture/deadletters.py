@@ -1,0 +1,78 @@
+"""Events that could not be taken, kept with their reason, source and raw bytes until someone looks."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rtcc.store import keys
+from rtcc.store.connection import Store
+
+#: Bounded by number and by size, so that a bad deploy upstream can fill neither memory nor disk.
+MOST = 5_000
+LONGEST = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """One event that could not be taken; ``raw`` is cut at LONGEST bytes, and ``whole`` says whether it was not."""
+
+    id: str
+    source: str
+    reason: str
+    raw: bytes
+    whole: bool
+
+
+def fields(source: str, reason: str, raw: bytes) -> dict[str, str | bytes]:
+    """Return a dead letter as the fields of its stream entry."""
+    return {
+        "source": source,
+        "reason": reason,
+        "raw": base64.b64encode(raw[:LONGEST]),
+        "whole": "1" if len(raw) <= LONGEST else "0",
+    }
+
+
+class DeadLetters:
+    """The bounded stream of dead letters, for plain code."""
+
+    def __init__(self, store: Store) -> None:
+        """Use this store."""
+        self._store = store
+
+    def add(self, source: str, reason: str, raw: bytes) -> None:
+        """Keep one more; the oldest gives way when there are too many."""
+        pipeline = self._store.pipeline()
+        pipeline.xadd(keys.DEAD_LETTERS, fields(source, reason, raw), maxlen=MOST, approximate=False)  # type: ignore[arg-type]
+        pipeline.hincrby(keys.COUNTERS, "deadletters", 1)
+        pipeline.execute()
+
+    def __len__(self) -> int:
+        """Count those kept now."""
+        return int(self._store.xlen(keys.DEAD_LETTERS))  # type: ignore[arg-type]
+
+    def newest(self, most: int) -> Iterator[DeadLetter]:
+        """Yield the newest first."""
+        for id_, entry in self._store.xrevrange(keys.DEAD_LETTERS, count=most):  # type: ignore[union-attr]
+            yield _read(id_, entry)
+
+    def all(self) -> Iterator[DeadLetter]:
+        """Yield every one, the oldest first."""
+        for id_, entry in self._store.xrange(keys.DEAD_LETTERS):  # type: ignore[union-attr]
+            yield _read(id_, entry)
+
+    def remove(self, letter: DeadLetter) -> None:
+        """Forget one that was taken after all."""
+        self._store.xdel(keys.DEAD_LETTERS, letter.id)
+
+
+def _read(id_: bytes, entry: dict[bytes, bytes]) -> DeadLetter:
+    return DeadLetter(
+        id=id_.decode(),
+        source=entry[b"source"].decode(),
+        reason=entry[b"reason"].decode(),
+        raw=base64.b64decode(entry[b"raw"]),
+        whole=entry[b"whole"] == b"1",
+    )

@@ -1,0 +1,36 @@
+-- Let ended entities leave the live picture, and forget tombstones whose time is over.
+-- ARGV: now (Unix s), stream length, tombstone lifetime (s), at most so many, received_at (ISO 8601)
+-- Returns {entities that left, tombstones forgotten}.
+local call = redis.call
+local now, stream_length, tombstone_s, most = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3]), ARGV[4]
+
+local left = call('ZRANGEBYSCORE', 'rtcc:leaving', '-inf', now, 'LIMIT', 0, most)
+for _, member in ipairs(left) do
+  local key = 'rtcc:entity:' .. member
+  local names = {}
+  for _, name in ipairs(call('HKEYS', key)) do
+    if string.byte(name) ~= 64 then names[#names + 1] = name end
+  end
+  local v = call('HGET', key, '@v')
+  if v and v ~= '' then
+    -- What occurred no later than the last word we have is late from now on.
+    call('HSET', key, '@gone', string.sub(v, 1, 37), '@v', '')
+  end
+  if #names > 0 then call('HDEL', key, unpack(names)) end
+  call('ZREM', 'rtcc:leaving', member)
+  call('ZADD', 'rtcc:tombstones', math.floor(now + tombstone_s), member)
+  if call('SREM', 'rtcc:present', member) == 1 then
+    local colon = string.find(member, ':', 1, true)
+    local change = cjson.encode({ kind = string.sub(member, 1, colon - 1), id = string.sub(member, colon + 1),
+      agency = call('HGET', key, '@agency'), source = 'rtcc-retention', occurred_at = ARGV[5], received_at = ARGV[5],
+      fields = cjson.null })
+    call('HSET', key, '@changed', call('XADD', 'rtcc:changes', 'MAXLEN', '~', stream_length, '*', 'c', change))
+  end
+end
+
+local forgotten = call('ZRANGEBYSCORE', 'rtcc:tombstones', '-inf', now, 'LIMIT', 0, most)
+for _, member in ipairs(forgotten) do
+  call('UNLINK', 'rtcc:entity:' .. member)
+  call('ZREM', 'rtcc:tombstones', member)
+end
+return { #left, #forgotten }

@@ -1,0 +1,56 @@
+"""The whole picture as it stands in the store, for those who then follow the stream of changes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from rtcc.picture.changes import position_of
+from rtcc.store import keys
+from rtcc.store.connection import AsyncStore
+
+_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntity:
+    """One entity as stored: its fields (None for a cleared one) and the stream position of its last change."""
+
+    kind: str
+    id: str
+    agency: str
+    fields: dict[str, Any]
+    position: int
+
+
+def read_entity(member: bytes, stored: dict[bytes, bytes]) -> StoredEntity | None:
+    """Read one entity's hash; None where it left between the index and the hash."""
+    kind, _, id_ = member.decode().partition(":")
+    fields: dict[str, Any] = {
+        name.decode(): orjson.loads(value) for name, value in stored.items() if not name.startswith(b"@")
+    }
+    if not fields:
+        return None
+    for layer in stored.get(b"@v", b"").decode().split("\x1e"):
+        for name in layer.partition("\x1f")[2].split(","):
+            if name:
+                fields.setdefault(name, None)
+    position = position_of(stored.get(b"@changed", b"0-0").decode()) or 0
+    return StoredEntity(kind, id_, stored[b"@agency"].decode(), fields, position)
+
+
+async def load(store: AsyncStore) -> AsyncIterator[StoredEntity]:
+    """Yield every entity that is in the picture now; it may already hold changes later than the last cursor."""
+    members = sorted(await store.smembers(keys.PRESENT))  # type: ignore[misc]
+    for start in range(0, len(members), _AT_ONCE):
+        some = members[start : start + _AT_ONCE]
+        pipeline = store.pipeline(transaction=False)
+        for member in some:
+            pipeline.hgetall(keys.ENTITY + member.decode())
+        for member, stored in zip(some, await pipeline.execute(), strict=True):
+            entity = read_entity(member, stored)
+            if entity is not None:
+                yield entity

@@ -1,0 +1,112 @@
+"""The only way into the picture: a micro-batch of events, applied by one script in one step."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from rtcc.model import lifecycle
+from rtcc.model.event import Event, iso
+from rtcc.model.version import digits
+from rtcc.picture.deadletters import DeadLetters
+from rtcc.settings import Settings
+from rtcc.store.connection import Store, StoreRefused
+
+_SCRIPT = Path(__file__).with_name("apply.lua")
+_RANKS = orjson.dumps(
+    {
+        kind: [field, {orjson.dumps(status).decode(): rank for status, rank in lifecycle.RANKS[kind, field].items()}]
+        for kind, (field, _) in lifecycle.LIFECYCLES.items()
+    }
+)
+#: More than this in one script would hold the store, and everyone who reads it, for too long.
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of a batch: counts of effective changes, of stale events and of dead letters."""
+
+    effective: int
+    stale: int
+    refused: int
+
+
+class PictureWriter:
+    """Applies events; safe to call twice with the same ones, from any number of processes at once."""
+
+    def __init__(self, store: Store, settings: Settings, clock: Callable[[], float] = time.time) -> None:
+        """Keep the store's script and what the settings say of retention; ``clock`` gives Unix seconds."""
+        self._script = store.register_script(_SCRIPT.read_text())
+        self._dead_letters = DeadLetters(store)
+        self._leaves_after_s = settings.leaves_after_s()
+        self._head = (settings.stream_length, settings.tombstone_kept_s)
+        self._clock = clock
+
+    def apply(self, events: Sequence[Event]) -> Applied:
+        """Apply all events. One that the store refuses becomes a dead letter and takes no other with it.
+
+        Raises a StoreAway error where the store cannot be reached; then nothing is known, so apply again.
+        """
+        effective = stale = refused = 0
+        for start in range(0, len(events), BATCH):
+            batch = events[start : start + BATCH]
+            try:
+                results = [self._run(batch)]
+            except StoreRefused:
+                results = [self._run_alone(event) for event in batch]
+            effective += sum(result[0] for result in results)
+            stale += sum(result[1] for result in results)
+            refused += sum(result[2] for result in results)
+        return Applied(effective, stale, refused)
+
+    def _run_alone(self, event: Event) -> tuple[int, int, int]:
+        try:
+            return self._run([event])
+        except StoreRefused as error:
+            self._dead_letters.add(event.source, f"The picture refused it: {error}", orjson.dumps(event.to_wire()))
+            return 0, 0, 1
+
+    def _run(self, batch: Sequence[Event]) -> tuple[int, int, int]:
+        arguments: list[str | int | float | bytes] = [_RANKS, int(self._clock()), *self._head, len(batch)]
+        heard: dict[str, tuple[float, int]] = {}
+        for event in batch:
+            self._add(arguments, event)
+            at, taken = heard.get(event.source, (0.0, 0))
+            heard[event.source] = max(at, event.received_at.timestamp()), taken + 1
+        arguments.append(len(heard))
+        for source, (at, taken) in heard.items():
+            arguments += (source, at, taken)
+        effective, stale = self._script(args=arguments)
+        return effective, stale, 0
+
+    def _add(self, arguments: list[str | int | float | bytes], event: Event) -> None:
+        data = event.data or {}
+        change = {
+            "kind": event.kind,
+            "id": event.id,
+            "agency": event.agency,
+            "source": event.source,
+            "occurred_at": iso(event.occurred_at),
+            "received_at": iso(event.received_at),
+        }
+        arguments += (event.kind, event.id, event.agency, event.source, digits(event))
+        arguments += (orjson.dumps(change)[:-1] + b',"fields":', self._leaves(event), ",".join(data))
+        arguments += map(orjson.dumps, data.values())
+
+    def _leaves(self, event: Event) -> str:
+        """Say when the entity leaves the picture if this event's status wins: Unix second, "0" never, "" no word."""
+        if event.data is None:
+            return ""
+        if event.kind == "detection":
+            return str(int(event.occurred_at.timestamp()) + self._leaves_after_s["detection"])
+        field = lifecycle.LIFECYCLES.get(event.kind, ("", ()))[0]
+        if field not in event.data or event.kind not in lifecycle.ENDED:
+            return ""
+        if event.data[field] not in lifecycle.ENDED[event.kind]:
+            return "0"
+        return str(int(event.occurred_at.timestamp()) + self._leaves_after_s[event.kind])

@@ -1,0 +1,31 @@
+"""Every key that RTCC keeps in the store, and how long each lives; nothing else may spell a key.
+
+All of them belong to one logical store: the picture's script computes entity keys from what it reads, so the
+picture needs a single node (with replicas), not a cluster.
+"""
+
+from __future__ import annotations
+
+#: Hash of one entity: field → version and value; `@` fields are the picture's own. Lives until purged.
+ENTITY = "rtcc:entity:"
+#: Set of "kind:id" of every entity that is in the picture now.
+PRESENT = "rtcc:present"
+#: Sorted set of "kind:id" by the Unix second at which an ended entity leaves the picture.
+LEAVING = "rtcc:leaving"
+#: Sorted set of "kind:id" by the Unix second at which a departed entity's tombstone is forgotten.
+TOMBSTONES = "rtcc:tombstones"
+#: Stream of effective changes, bounded by `stream_length`.
+CHANGES = "rtcc:changes"
+#: Hash of source → Unix second of the last event received from it.
+HEARD = "rtcc:heard"
+#: Hash of source → events taken in from it, effective or not.
+TAKEN = "rtcc:taken"
+#: Hash of counters: applied, stale, dead letters.
+COUNTERS = "rtcc:counters"
+#: Stream of events that could not be taken, bounded by number and by size of each.
+DEAD_LETTERS = "rtcc:deadletters"
+
+
+def entity(kind: str, id_: str) -> str:
+    """Return the key of one entity's hash."""
+    return f"{ENTITY}{kind}:{id_}"

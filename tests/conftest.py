@@ -1,0 +1,47 @@
+"""Real parts for every test: a Valkey process per run, emptied between tests, in a folder of its own."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from rtcc.settings import Settings
+from rtcc.store.connection import Store, connect
+from rtcc.store.embedded import EmbeddedStore
+
+
+@pytest.fixture(scope="session")
+def valkey_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Settings that lead to a real Valkey of this run."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("rtcc"))
+    embedded = EmbeddedStore(settings, subprocess.Popen)
+    process = embedded.start()
+    yield settings
+    embedded.close()
+    process.wait(10)
+
+
+@pytest.fixture
+def settings(valkey_settings: Settings) -> Settings:
+    """Settings of a test's own, on the run's Valkey, emptied."""
+    connect(valkey_settings).flushall()
+    return valkey_settings
+
+
+@pytest.fixture
+def store(settings: Settings) -> Iterator[Store]:
+    """A client of an empty store."""
+    client = connect(settings)
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of other people's public data; tests that need it are skipped, visibly, where it is absent."""
+    folder = Path(__file__).parents[2] / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the folder ../shared/data with the public data sets is absent")
+    return folder
