@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from rtcc.feeds.formats.rows import Moment
@@ -163,7 +164,7 @@ class _Player:
 
     def _due(self, shift: Shift, now: datetime) -> list[Moment]:
         ahead = self._recording.moments[self._sent : self._sent + BATCH]
-        return [moment for moment in ahead if shift(moment.at) <= now]
+        return list(takewhile(lambda moment: shift(moment.at) <= now, ahead))
 
     def _event(self, moment: Moment, index: int, shift: Shift, now: datetime) -> Event:
         told = shift.moment(moment, self._id(moment.id)).to_event(self._recording.mapping, sequence=index)
