@@ -1,0 +1,66 @@
+"""Holds tasks, queues and those who consume them together: a task that nobody takes up would be lost without a word."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from rtcc.tasks import QUEUES, ROUTES
+
+ROOT = Path(__file__).parents[2]
+SHOW_APP = """
+import json
+from workers.app import app
+app.loader.import_default_modules()
+print(json.dumps({"tasks": sorted(app.tasks), "schedule": [entry["task"] for entry in app.conf.beat_schedule.values()]}))
+"""
+
+
+def queues_of(command):
+    """Give the queues that a worker command consumes."""
+    return set(command[command.index("--queues") + 1].split(","))
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory):
+    """What the workers' application knows, asked of a process of its own as Celery starts one."""
+    environment = os.environ | {
+        # Never spoken to: to know its tasks the application needs an address, not a store.
+        "RTCC_REDIS_URL": "redis://127.0.0.1:1/0",
+        "RTCC_DATA_DIR": str(tmp_path_factory.mktemp("data")),
+        "PYTHONPATH": str(ROOT),
+    }
+    shown = subprocess.run(
+        [sys.executable, "-c", SHOW_APP], env=environment, capture_output=True, text=True, check=True, timeout=60
+    )
+    return json.loads(shown.stdout)
+
+
+def test_every_task_has_a_worker_body(app):
+    """Each task that rtcc sends by name is registered by a module of workers."""
+    assert set(ROUTES) <= set(app["tasks"])
+
+
+def test_every_worker_body_has_a_route(app):
+    """A task of ours without a route would wait in a default queue that nobody planned."""
+    assert {task for task in app["tasks"] if not task.startswith("celery.")} == set(ROUTES)
+
+
+def test_beat_sends_only_tasks_that_exist(app):
+    """The schedule names only tasks that a worker can run."""
+    assert set(app["schedule"]) <= set(ROUTES)
+
+
+def test_every_route_leads_to_a_known_queue():
+    """A task's queue is one of those that rtcc.tasks declares."""
+    assert {route["queue"] for route in ROUTES.values()} == set(QUEUES)
+
+
+def test_every_queue_is_consumed_in_containers():
+    """The worker service of docker-compose.yml takes from every queue."""
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
+    assert queues_of(services["worker"]["command"]) == set(QUEUES)
