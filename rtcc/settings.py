@@ -22,7 +22,7 @@ class Settings(BaseSettings):
     durability: Literal["process", "power"] = Field(
         "process", description="What an acknowledged event survives: the death of any process, or loss of power."
     )
-    city: Path = Field(PLAIN_CITY, description="The city-pack folder.")
+    city: Path | None = Field(None, description="The city-pack folder; without it the one that `rtcc up` chooses.")
     host: str = Field("127.0.0.1", description="Address the web server binds; loopback only until accounts exist.")
     port: int = Field(8050, ge=0, le=65535, description="Port of the web server.")
     replay: Path | None = Field(None, description="File of past calls that `rtcc up` replays instead of inventing.")

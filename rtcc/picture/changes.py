@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
+
+from rtcc.store import keys
+from rtcc.store.connection import AsyncStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,12 @@ def cursor_of(position: int) -> str:
     return f"{position >> _SHIFT}-{position & ((1 << _SHIFT) - 1)}"
 
 
+def instant_of(position: int) -> str:
+    """Return when the store wrote the entry at a position, as ISO 8601 text to the millisecond."""
+    at = datetime.fromtimestamp((position >> _SHIFT) / 1000, UTC)
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def read_change(id_: bytes, entry: dict[bytes, bytes]) -> Change:
     """Read one entry of the stream as the store returned it."""
     position = position_of(id_.decode())
@@ -55,3 +66,37 @@ def read_change(id_: bytes, entry: dict[bytes, bytes]) -> Change:
         change["occurred_at"],
         change["received_at"],
     )
+
+
+def read_changes(entries: Iterable[tuple[bytes, dict[bytes, bytes]]]) -> list[Change]:
+    """Read many entries."""
+    return [read_change(id_, entry) for id_, entry in entries]
+
+
+async def last_position(store: AsyncStore) -> int:
+    """Return where the stream ends now; 0 for a stream that has never held anything."""
+    last = await store.xrevrange(keys.CHANGES, count=1)
+    return (position_of(last[0][0].decode()) or 0) if last else 0
+
+
+async def last_changes(store: AsyncStore, until: int, most: int) -> list[Change]:
+    """Return the last changes up to a position, oldest first."""
+    entries = await store.xrevrange(keys.CHANGES, max=cursor_of(until), count=most)
+    return read_changes(reversed(entries))
+
+
+async def changes_after(store: AsyncStore, position: int, most: int, block_ms: int | None) -> list[Change]:
+    """Return the changes after a position, waiting up to ``block_ms`` for the first (None: not at all)."""
+    answer = await store.xread({keys.CHANGES: cursor_of(position)}, count=most, block=block_ms)
+    return read_changes(answer[0][1]) if answer else []
+
+
+async def reaches_back_to(store: AsyncStore, position: int) -> bool:
+    """Say whether the stream still holds every change after a position, and has not been emptied or replaced."""
+    if not await store.exists(keys.CHANGES):
+        return position == 0
+    about = await store.xinfo_stream(keys.CHANGES)
+    last = position_of(about["last-generated-id"].decode()) or 0
+    whole = about["length"] == about["entries-added"]
+    first = 0 if whole else position_of(about["first-entry"][0].decode()) or 0
+    return first <= position <= last

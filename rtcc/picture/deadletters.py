@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rtcc.store import keys
@@ -44,9 +44,16 @@ class DeadLetters:
 
     def add(self, source: str, reason: str, raw: bytes) -> None:
         """Keep one more; the oldest gives way when there are too many."""
+        self.add_all([(source, reason, raw)])
+
+    def add_all(self, letters: Iterable[tuple[str, str, bytes]]) -> None:
+        """Keep more, each as source, reason and raw bytes."""
         pipeline = self._store.pipeline()
-        pipeline.xadd(keys.DEAD_LETTERS, fields(source, reason, raw), maxlen=MOST, approximate=False)  # type: ignore[arg-type]
-        pipeline.hincrby(keys.COUNTERS, "deadletters", 1)
+        count = 0
+        for source, reason, raw in letters:
+            pipeline.xadd(keys.DEAD_LETTERS, fields(source, reason, raw), maxlen=MOST, approximate=False)  # type: ignore[arg-type]
+            count += 1
+        pipeline.hincrby(keys.COUNTERS, "deadletters", count)
         pipeline.execute()
 
     def __len__(self) -> int:

@@ -1,0 +1,1 @@
+"""Who may do and see what: keys, and the table of what each audience receives."""

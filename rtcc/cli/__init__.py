@@ -1,0 +1,43 @@
+"""The command line: `rtcc up`, and everything an operator does by hand."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from pydantic import ValidationError
+
+from rtcc.access.keys import KeyRefusedError
+from rtcc.cli import doctor, feeds, keys, up
+from rtcc.feeds.transports.recording import RecordingError
+from rtcc.store.connection import NoStoreError, StoreAway
+from rtcc.tasks import StoreUnavailable
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help=__doc__)
+app.command("up")(up.up)
+app.command("web")(up.web)
+app.command("replay")(feeds.replay)
+app.command("simulate")(feeds.simulate)
+app.command("doctor")(doctor.doctor)
+app.add_typer(keys.app, name="keys")
+app.add_typer(feeds.app, name="feeds")
+
+_SAID = (NoStoreError, KeyRefusedError, RecordingError, StoreUnavailable, up.CannotStartError)
+
+
+def main() -> None:
+    """Run a command; what goes wrong in a foreseen way is said in one sentence, with exit code 2."""
+    try:
+        app()
+    except _SAID as error:
+        _end(str(error))
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        _end(f"The setting {'.'.join(map(str, first['loc']))} is not usable: {first['msg']}.")
+    except StoreAway as error:
+        _end(f"The store does not answer ({type(error).__name__}).")
+
+
+def _end(sentence: str) -> None:
+    print(f"rtcc: {sentence}", file=sys.stderr)  # noqa: T201 - the command line speaks to its user
+    sys.exit(2)

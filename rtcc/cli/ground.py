@@ -1,0 +1,27 @@
+"""`python -m rtcc.cli.ground DIR`: prepare the ground that the web serves.
+
+A process of its own, because the geometry libraries would stay in the web process's memory for weeks.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from rtcc.city.basemap import write_ground
+from rtcc.city.pack import load_pack
+from rtcc.cli.showcase import city_folder
+from rtcc.settings import load_settings
+
+
+def main() -> None:
+    """Write the ground of the configured city into the data folder, unless it is there already."""
+    settings = load_settings(Path(sys.argv[1]))
+    pack = load_pack(city_folder(settings))
+    for role in pack.missing:
+        print(f"The city pack {pack.name} has no file for {role}; it is left out.", file=sys.stderr)  # noqa: T201
+    write_ground(pack, settings.data_dir / "ground")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,190 @@
+"""`rtcc up`: everything on one machine, in the foreground; and `rtcc web`, its web process alone."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rtcc.cli.options import DataDir
+from rtcc.cli.showcase import city_folder
+from rtcc.cli.supervisor import Child, Supervisor, end_process
+from rtcc.settings import Settings, load_settings
+from rtcc.store.embedded import EmbeddedStore
+from rtcc.tasks import QUEUES
+
+_READY_WITHIN_S = 60.0
+_PYTHON = [sys.executable, "-m"]
+
+
+class CannotStartError(RuntimeError):
+    """Something that must be true before we start is not; the message says what and what to do."""
+
+
+Port = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port of the web server; default 8050.")]
+
+
+def web(
+    data: DataDir = None,
+    port: Port = None,
+    host: Annotated[str | None, typer.Option("--host", help="Loopback only until there are accounts.")] = None,
+) -> None:
+    """Serve the screens and the API, on loopback."""
+    # Here, because these take a second to import that the other commands should not have to wait.
+    import uvicorn  # noqa: PLC0415
+
+    from rtcc.web.server import OpenAddressError, create_app, require_loopback  # noqa: PLC0415
+
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    settings = _chosen(data, port, host)
+    try:
+        require_loopback(settings.host)
+    except OpenAddressError as error:
+        raise CannotStartError(str(error)) from None
+    subprocess.run([*_PYTHON, "rtcc.cli.ground", str(settings.data_dir)], check=True)  # noqa: S603 - ourselves
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        log_level="warning",
+        # Listeners of the live stream never end by themselves; they reconnect and resume.
+        timeout_graceful_shutdown=2,
+        h11_max_incomplete_event_size=64 * 1024,
+        server_header=False,
+    )
+
+
+def up(
+    data: DataDir = None,
+    port: Port = None,
+    simulator: Annotated[bool, typer.Option(help="Show past or invented calls and units.")] = True,
+) -> None:
+    """Start everything on this machine: store, worker, beat, web, and a city to look at. Ctrl-C ends it."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    settings = _chosen(data, port, None)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.chmod(0o700)
+    with _alone(settings.data_dir), _stop_signal() as stop:
+        _require_free(settings.host, settings.port)
+        _run(settings, simulator, stop)
+
+
+def _run(settings: Settings, simulator: bool, stop: threading.Event) -> None:
+    supervisor = Supervisor(settings.data_dir / "run", settings.data_dir / "logs", _environment(settings))
+    store, own_store = None, None
+    try:
+        if settings.redis_url is None:
+            store = EmbeddedStore(settings, partial(supervisor.spawn, "store"))
+            own_store = Child("store", store.start)
+            supervisor.start(own_store)
+            threading.Thread(target=store.keep_synced, daemon=True, name="sync").start()
+        for name, command, stop_s in _commands(settings, simulator):
+            supervisor.start(Child(name, partial(supervisor.spawn, name, command), stop_s))
+        address = f"http://{settings.host}:{settings.port}"
+        began, told = time.monotonic(), False
+        while not stop.wait(0.1):
+            supervisor.look()
+            if not told and (_is_ready(address) or time.monotonic() - began > _READY_WITHIN_S):
+                told = True
+                _greet(address, settings, ready=_is_ready(address))
+    finally:
+        if own_store is not None:
+            supervisor.children.remove(own_store)
+        supervisor.stop()
+        if store is not None:
+            store.close()
+            if own_store is not None and own_store.process is not None:
+                end_process(own_store.process, 2.0)
+
+
+def _commands(settings: Settings, simulator: bool) -> Iterator[tuple[str, list[str], float]]:
+    celery = [*_PYTHON, "celery", "--quiet", "--app"]
+    data = ["--data", str(settings.data_dir)]
+    yield "web", [*_PYTHON, "rtcc.cli", "web", *data], 4.0
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
+    worker = ["workers.app", "worker", "--queues", ",".join(QUEUES), "--concurrency", "1", *quiet]
+    yield "worker", [*celery, *worker], 6.0
+    beat = ["workers.schedule", "beat", "--schedule", str(settings.data_dir / "run" / "beat"), "--pidfile="]
+    yield "beat", [*celery, *beat, "--loglevel", "WARNING"], 3.0
+    if simulator:
+        yield "city", [*_PYTHON, "rtcc.cli", "simulate", *data], 3.0
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    chosen = {
+        "RTCC_DATA_DIR": str(settings.data_dir),
+        "RTCC_CITY": str(city_folder(settings)),
+        "RTCC_HOST": settings.host,
+        "RTCC_PORT": str(settings.port),
+        "PYTHONUNBUFFERED": "1",
+        # Two cores are shared by all of us: the numeric libraries' own threads only get in the way.
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }
+    return os.environ | chosen
+
+
+def _chosen(data: Path | None, port: int | None, host: str | None) -> Settings:
+    settings = load_settings(data)
+    over = {"port": port, "host": host, "data_dir": settings.data_dir.absolute()}
+    return settings.model_copy(update={name: value for name, value in over.items() if value is not None})
+
+
+@contextlib.contextmanager
+def _alone(data_dir: Path) -> Iterator[None]:
+    with (data_dir / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotStartError(f"RTCC runs already with {data_dir}; end it first, or use another --data.") from None
+        yield
+
+
+@contextlib.contextmanager
+def _stop_signal() -> Iterator[threading.Event]:
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    yield stop
+
+
+def _require_free(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            raise CannotStartError(f"Port {port} on {host} is in use; choose another with --port.") from None
+
+
+def _is_ready(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/readyz", timeout=1) as response:  # noqa: S310 - our own loopback
+            return bool(response.status == 200)
+    except (OSError, urllib.error.URLError):
+        return False
+
+
+def _greet(address: str, settings: Settings, *, ready: bool) -> None:
+    if ready:
+        typer.echo(f"RTCC is live: {address}/wall")
+        typer.echo(f"Data and logs: {settings.data_dir}. Ctrl-C ends it.")
+    else:
+        typer.echo(f"RTCC is not ready after a minute; the logs are in {settings.data_dir / 'logs'}.", err=True)

@@ -1,0 +1,116 @@
+"""Task and queue names, how a Celery client of ours is made, and sending events: what both ends must agree on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from celery import Celery
+from kombu.exceptions import OperationalError
+
+from rtcc.model.event import Event
+
+#: Events on their way into the picture; nothing else waits in this queue.
+INGEST_QUEUE = "ingest"
+#: Housekeeping that may wait: retention and the like.
+UPKEEP_QUEUE = "upkeep"
+QUEUES = (INGEST_QUEUE, UPKEEP_QUEUE)
+
+APPLY_EVENTS = "rtcc.apply_events"
+RETIRE_ENTITIES = "rtcc.retire_entities"
+
+#: Task → queue; a task that stands here must be registered by `workers`.
+ROUTES: dict[str, dict[str, Any]] = {
+    APPLY_EVENTS: {"queue": INGEST_QUEUE},
+    RETIRE_ENTITIES: {"queue": UPKEEP_QUEUE},
+}
+
+#: A micro-batch holds at most so many events.
+BATCH = 500
+#: A worker that died is known by its silence; its tasks go to another after this long.
+REDELIVERED_AFTER_S = 25
+SOFT_LIMIT_S = 15
+HARD_LIMIT_S = 20
+
+
+class StoreUnavailable(RuntimeError):  # noqa: N818 - the domain's word, as in the API's 503
+    """The store did not confirm that it keeps these events; they may or may not be kept, so send them again."""
+
+
+def celery_config() -> dict[str, Any]:
+    """Return the configuration that senders and workers share."""
+    return {
+        "task_serializer": "json",
+        "accept_content": ["json"],
+        "task_ignore_result": True,
+        "task_store_errors_even_if_ignored": False,
+        "task_default_queue": UPKEEP_QUEUE,
+        "task_create_missing_queues": True,
+        "task_routes": ROUTES,
+        "task_acks_late": True,
+        "task_reject_on_worker_lost": True,
+        # A task that overran its hard limit was not done: without an answer it is delivered again.
+        "task_acks_on_failure_or_timeout": False,
+        "task_soft_time_limit": SOFT_LIMIT_S,
+        "task_time_limit": HARD_LIMIT_S,
+        "task_publish_retry": False,
+        "worker_prefetch_multiplier": 1,
+        "worker_cancel_long_running_tasks_on_connection_loss": False,
+        "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,
+        "broker_pool_limit": 2,
+        "broker_heartbeat": 0,
+        "worker_hijack_root_logger": False,
+        "timezone": "UTC",
+        "broker_transport_options": {
+            "visibility_timeout": REDELIVERED_AFTER_S,
+            # Kombu looks for lost tasks every 10 × 10 s unless told otherwise.
+            "unacked_restore_interval": 5,
+            "unacked_restore_throttle": 1,
+            "unacked_restore_limit": 1000,
+            "socket_timeout": 10,
+            "socket_connect_timeout": 5,
+            "socket_keepalive": True,
+            "health_check_interval": 10,
+            "global_keyprefix": "",
+        },
+    }
+
+
+def broker_url(store_url: str) -> str:
+    """Return the broker's URL for a store's URL: Celery has a scheme of its own for unix sockets."""
+    return "redis+socket" + store_url.removeprefix("unix") if store_url.startswith("unix:") else store_url
+
+
+def client(store_url: str) -> Celery:
+    """Return a Celery application that can send, and can be given tasks."""
+    app = Celery("rtcc", broker=broker_url(store_url), set_as_current=False)
+    app.conf.update(celery_config())
+    return app
+
+
+def encode(events: Sequence[Event]) -> str:
+    """Return a micro-batch as the text that a task carries."""
+    return orjson.dumps([event.to_wire() for event in events]).decode()
+
+
+def decode(batch: str) -> list[Event]:
+    """Read back what ``encode`` made."""
+    return [Event.from_wire(wire) for wire in orjson.loads(batch)]
+
+
+class Sender:
+    """Puts micro-batches into the ingest queue; one that returns is kept by the store."""
+
+    def __init__(self, app: Celery) -> None:
+        """Send through this application's connections."""
+        self._app = app
+
+    def send(self, events: Sequence[Event]) -> None:
+        """Send any number of events. Raises StoreUnavailable where the store did not confirm all of them."""
+        for start in range(0, len(events), BATCH):
+            try:
+                self._app.send_task(APPLY_EVENTS, args=(encode(events[start : start + BATCH]),))
+            except (OperationalError, OSError) as error:
+                raise StoreUnavailable("The store does not answer; nothing was acknowledged.") from error

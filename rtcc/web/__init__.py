@@ -1,0 +1,1 @@
+"""The web process: one hub that follows the picture, the API, and the pages."""

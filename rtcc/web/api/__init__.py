@@ -1,0 +1,1 @@
+"""The HTTP API; every route says in `x-access` who may use it."""

@@ -1,0 +1,76 @@
+"""`POST /api/v1/events`: events in, answered when they are kept."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Depends, Request, Response
+
+from rtcc.access.keys import Key
+from rtcc.picture.deadletters import DeadLetters
+from rtcc.store.connection import NoStoreError, StoreAway
+from rtcc.tasks import StoreUnavailable
+from rtcc.web.api.body import BodyError, Parsed, Refused, TooLargeError, parse_body, read_body
+from rtcc.web.api.callers import INGEST_KEY, ingest_key
+from rtcc.web.gate import Backlogged, IngestGate
+from rtcc.web.metrics import ACCEPTED, REJECTED
+
+router = APIRouter()
+#: Of one request's refused events so many become dead letters: one bad export must not push out all others.
+_MOST_LETTERS = 500
+
+
+def answer(status: int, content: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
+    """Return a JSON answer."""
+    return Response(orjson.dumps(content), status, headers, "application/json")
+
+
+@router.post("/api/v1/events", openapi_extra=INGEST_KEY)
+async def push_events(request: Request, key: Annotated[Key, Depends(ingest_key)]) -> Response:
+    """Take events in: 202 with what was accepted and rejected; see the README for every other answer."""
+    gate: IngestGate = request.app.state.gate
+    try:
+        body = await read_body(request)
+    except TooLargeError as error:
+        return answer(413, {"detail": str(error)}, {"Connection": "close"})
+    try:
+        parsed = await parse_body(body, request.headers.get("content-type", ""))
+    except BodyError as error:
+        await _bury(request, [Refused(0, str(error), body, None)], key)
+        REJECTED.inc()
+        return answer(422, {"detail": str(error)})
+    if parsed.events:
+        try:
+            await gate.submit(parsed.events)
+        except Backlogged as error:
+            detail = "More events wait than can be taken in soon; send these again later."
+            return answer(429, {"detail": detail}, {"Retry-After": str(error.retry_after_s)})
+        except StoreUnavailable as error:
+            return answer(503, {"detail": str(error)}, {"Retry-After": "1"})
+    return await _answer(request, parsed, key)
+
+
+async def _answer(request: Request, parsed: Parsed, key: Key) -> Response:
+    ACCEPTED.inc(len(parsed.events))
+    content: dict[str, Any] = {"accepted": len(parsed.events), "rejected": []}
+    if parsed.refused:
+        REJECTED.inc(len(parsed.refused))
+        await _bury(request, parsed.refused[:_MOST_LETTERS], key)
+        content["rejected"] = [{"index": refused.index, "reason": refused.reason} for refused in parsed.refused]
+    if parsed.events:
+        return answer(202, content)
+    return answer(422, {"detail": parsed.refused[0].reason} | content)
+
+
+async def _bury(request: Request, refused: list[Refused], key: Key) -> None:
+    letters = [(item.source or key.name, item.reason, item.raw) for item in refused]
+
+    def add() -> None:
+        # The sender was told the reason; a store that is away right now must not turn that into a failure.
+        with contextlib.suppress(NoStoreError, *StoreAway):
+            DeadLetters(request.app.state.store()).add_all(letters)
+
+    await asyncio.get_running_loop().run_in_executor(None, add)

@@ -1,0 +1,44 @@
+"""Is it alive, is it ready, and what has it counted."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from rtcc.web import metrics
+from rtcc.web.api.callers import ANYONE_HERE
+from rtcc.web.api.events import answer
+from rtcc.web.hub import Hub
+
+router = APIRouter()
+
+
+@router.get("/healthz", openapi_extra=ANYONE_HERE)
+async def is_alive() -> Response:
+    """200 while the process answers at all."""
+    return answer(200, {"status": "alive"})
+
+
+@router.get("/readyz", openapi_extra=ANYONE_HERE)
+async def is_ready(request: Request) -> Response:
+    """200 while the picture is loaded and the store answers; 503 with the reason otherwise."""
+    hub: Hub = request.app.state.hub
+    if not hub.ready:
+        return answer(503, {"status": "not ready", "reason": "The picture is not loaded yet."})
+    if hub.store_lost_at:
+        return answer(503, {"status": "not ready", "reason": f"The store does not answer since {hub.store_lost_at}."})
+    return answer(200, {"status": "ready"})
+
+
+@router.get("/metrics", openapi_extra=ANYONE_HERE)
+async def get_metrics(request: Request) -> Response:
+    """Return the counters in Prometheus' text form."""
+    hub: Hub = request.app.state.hub
+    metrics.LISTENERS.set(hub.listeners)
+    metrics.ENTITIES.set(len(hub.replica.entities))
+    metrics.RESETS.set(hub.resets)
+    metrics.BACKLOG.set(request.app.state.gate.backlog)
+    metrics.STORE_UP.set(0 if hub.store_lost_at else 1)
+    for feed in hub.feeds():
+        metrics.FEED_AGE.labels(feed["source"]).set(feed["age_s"])
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

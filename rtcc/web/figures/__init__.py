@@ -1,0 +1,1 @@
+"""Figures: Plotly figures that pages place; the map figure is only the host of the live layers in assets/js."""

@@ -1,0 +1,14 @@
+"""What this process counts, for Prometheus; every metric's name stands here and nowhere else."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge
+
+ACCEPTED = Counter("rtcc_events_accepted", "Events answered with 202.")
+REJECTED = Counter("rtcc_events_rejected", "Events refused with a reason.")
+LISTENERS = Gauge("rtcc_live_listeners", "Open live streams.")
+ENTITIES = Gauge("rtcc_picture_entities", "Entities in the picture.")
+BACKLOG = Gauge("rtcc_ingest_backlog_batches", "Micro-batches waiting for a worker, as last looked at.")
+RESETS = Gauge("rtcc_live_resets", "Times the whole picture had to be loaded again.")
+STORE_UP = Gauge("rtcc_store_up", "1 while the store answers.")
+FEED_AGE = Gauge("rtcc_feed_age_seconds", "Seconds since a source was last heard.", ["source"])

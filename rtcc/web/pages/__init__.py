@@ -1,0 +1,1 @@
+"""Pages: what a browser address shows; each module gives one layout made of components and figures."""

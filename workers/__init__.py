@@ -1,0 +1,1 @@
+"""The Celery workers: task bodies of a few lines that call `rtcc`."""

@@ -1,0 +1,33 @@
+"""Where is it: district and beat for events that carry a position and do not say them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from rtcc.city.locate import Locator
+from rtcc.model.event import Event
+from rtcc.model.fields import KINDS
+
+_HAVE_DISTRICT = frozenset(kind for kind, fields in KINDS.items() if "district" in fields)
+
+
+def with_place(events: Sequence[Event], locator: Locator) -> list[Event]:
+    """Return the events, each with the district and beat its position lies in; the source's own word wins."""
+    enriched = list(events)
+    where = [
+        i
+        for i, event in enumerate(events)
+        if event.kind in _HAVE_DISTRICT and event.data and event.data.get("lat") is not None
+    ]
+    if not where:
+        return enriched
+    lats = np.array([events[i].data["lat"] for i in where], dtype=float)  # type: ignore[index]
+    lons = np.array([events[i].data["lon"] for i in where], dtype=float)  # type: ignore[index]
+    for i, district, beat in zip(where, *locator.locate(lats, lons), strict=True):
+        found = {name: value for name, value in (("district", district), ("beat", beat)) if value is not None}
+        if found:
+            enriched[i] = dataclasses.replace(events[i], data=found | (events[i].data or {}))
+    return enriched

@@ -1,0 +1,74 @@
+"""Events from the queue into the picture: locate them, apply them, keep trying while the store is away."""
+
+from __future__ import annotations
+
+import time
+from functools import cache
+
+from celery import shared_task
+from celery.exceptions import Reject
+from celery.signals import worker_init
+
+from rtcc.city.locate import Locator
+from rtcc.city.pack import load_pack
+from rtcc.model.event import Event
+from rtcc.picture.deadletters import DeadLetters
+from rtcc.picture.writer import PictureWriter
+from rtcc.store.connection import StoreAway, connect
+from rtcc.tasks import APPLY_EVENTS, SOFT_LIMIT_S, decode, encode
+from rtcc.settings import PLAIN_CITY
+from workers.app import settings
+from workers.enrich import with_place
+
+
+@cache
+def _writer() -> PictureWriter:
+    return PictureWriter(connect(settings), settings)
+
+
+@cache
+def locator() -> Locator:
+    """Return the city's locator, loaded once a process."""
+    return Locator.from_pack(load_pack(settings.city or PLAIN_CITY))
+
+
+@shared_task(name=APPLY_EVENTS)
+def apply_events(batch: str) -> None:
+    """Apply one micro-batch; whatever cannot be understood becomes a dead letter."""
+    give_up_at = time.monotonic() + SOFT_LIMIT_S - 5
+    while True:
+        try:
+            _apply(batch)
+            return
+        except StoreAway as error:
+            if time.monotonic() > give_up_at:
+                # Unanswered it is delivered again when its visibility ends, if this cannot be said either.
+                raise Reject(str(error), requeue=True) from error
+            time.sleep(0.2)
+
+
+def _apply(batch: str) -> None:
+    events = decode(batch)
+    try:
+        _writer().apply(with_place(events, locator()))
+    except StoreAway:
+        raise
+    except Exception:  # noqa: BLE001 - one event that breaks us must not take its batch with it
+        for event in events:
+            _apply_alone(event)
+
+
+def _apply_alone(event: Event) -> None:
+    try:
+        _writer().apply(with_place([event], locator()))
+    except StoreAway:
+        raise
+    except Exception as error:  # noqa: BLE001 - it must not come back for ever either
+        reason = f"The worker failed on it: {type(error).__name__}."
+        DeadLetters(connect(settings)).add(event.source, reason, encode([event]).encode())
+
+
+@worker_init.connect
+def load_city(**_: object) -> None:
+    """Load the city before the first child is forked, so that every child, also a replaced one, has it at once."""
+    locator()
