@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 #: Names the folder that a pack's layer files are looked for in when they are not in the pack itself.
 DATA_VARIABLE = "RTCC_CITY_DATA"
@@ -71,6 +71,8 @@ def load_pack(folder: Path) -> CityPack:
         raise PackError(f"{file} is not valid TOML: {error}.") from error
     try:
         return _pack(folder, told)
+    except ZoneInfoNotFoundError as error:
+        raise PackError(f"{file}: {told['timezone']} is no time zone.") from error
     except (KeyError, TypeError, ValueError) as error:
         what = f"{error.args[0]} is missing" if isinstance(error, KeyError) else str(error)
         raise PackError(f"{file}: {what}.") from error

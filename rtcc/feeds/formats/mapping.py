@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rtcc.model.fields import KINDS
 from rtcc.model.lifecycle import LIFECYCLES
@@ -79,6 +79,8 @@ def load_mapping(file: Path) -> RowMapping:
         return _mapping(tomllib.loads(file.read_text("utf-8")))
     except OSError as error:
         raise MappingError(f"{file} cannot be read: {error.strerror}.") from error
+    except ZoneInfoNotFoundError as error:
+        raise MappingError(f"{file}: its timezone is not known.") from error
     except KeyError as error:
         raise MappingError(f"{file}: {error.args[0]} is missing.") from error
     except (TypeError, ValueError, AttributeError) as error:

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+#: Beyond it a date is a slip of the pen or a stand-in for "never", such as 9999-12-31.
+LAST_YEAR = 2100
 _WKT = re.compile(r"\s*POINT\s*Z?\s*\(\s*(\S+)\s+(\S+)(?:\s+\S+)?\s*\)\s*", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_](?:[^\W_]|['&.](?=[^\W_]))*")
 _ORDINAL = re.compile(r"0*(\d+)(ST|ND|RD|TH)", re.IGNORECASE)
@@ -27,9 +29,11 @@ def local_time(value: str, formats: Iterable[str]) -> datetime:
     """Return the datetime that the first fitting format gives, naive where the text has no offset."""
     for form in formats:
         try:
-            return datetime.fromisoformat(value) if form == "iso" else datetime.strptime(value, form)  # noqa: DTZ007
+            read = datetime.fromisoformat(value) if form == "iso" else datetime.strptime(value, form)  # noqa: DTZ007
         except ValueError:
             continue
+        if read.year <= LAST_YEAR:
+            return read
     raise ValueError("is no time this mapping knows")
 
 

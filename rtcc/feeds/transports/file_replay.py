@@ -12,7 +12,7 @@ from rtcc.feeds.formats.rows import Moment
 from rtcc.feeds.formats.values import in_utc
 from rtcc.feeds.transports.clock import Clock
 from rtcc.feeds.transports.recording import Recording
-from rtcc.model.event import Event, iso, parse_event
+from rtcc.model.event import EARLIEST, Event, iso, parse_event
 
 Send = Callable[[Sequence[Event]], None]
 
@@ -80,7 +80,8 @@ class Shift:
     speed: float
 
     def __call__(self, instant: datetime) -> datetime:
-        return self.start_at + (instant - self.origin) / self.speed
+        # Slowed down, a straggler from years ago would fall out of the range that an event may have.
+        return max(EARLIEST, self.start_at + (instant - self.origin) / self.speed)
 
     def moment(self, moment: Moment, id_: str) -> Moment:
         fields = {key: self(value) if isinstance(value, datetime) else value for key, value in moment.fields.items()}
