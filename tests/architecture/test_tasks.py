@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from rtcc.cli.up import _commands
+from rtcc.settings import Settings
 from rtcc.tasks import QUEUES, ROUTES
 
 ROOT = Path(__file__).parents[2]
@@ -16,13 +19,8 @@ SHOW_APP = """
 import json
 from workers.app import app
 app.loader.import_default_modules()
-print(json.dumps({"tasks": sorted(app.tasks), "schedule": [entry["task"] for entry in app.conf.beat_schedule.values()]}))
+print(json.dumps({"tasks": sorted(app.tasks), "schedule": [e["task"] for e in app.conf.beat_schedule.values()]}))
 """
-
-
-def queues_of(command):
-    """Give the queues that a worker command consumes."""
-    return set(command[command.index("--queues") + 1].split(","))
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +58,33 @@ def test_every_route_leads_to_a_known_queue():
     assert {route["queue"] for route in ROUTES.values()} == set(QUEUES)
 
 
-def test_every_queue_is_consumed_in_containers():
-    """The worker service of docker-compose.yml takes from every queue."""
+def on_one_machine(name):
+    """Give a process's command as `rtcc up` starts it, without the interpreter and with folders blanked."""
+    commands = {child: command for child, command, _ in _commands(Settings(), simulator=False)}
+    return blank(commands[name][2:])
+
+
+def in_containers(name):
+    """Give the same command as docker-compose.yml starts it."""
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
-    assert queues_of(services["worker"]["command"]) == set(QUEUES)
+    command = services[name]["command"]
+    return blank(shlex.split(command) if isinstance(command, str) else command)
+
+
+def blank(command):
+    """Blank the values that may differ from one machine to the next, and the two names of our own program."""
+    folders = {index + 1 for index, word in enumerate(command) if word in {"--data", "--schedule"}}
+    return ["FOLDER" if index in folders else word.replace("rtcc.cli", "rtcc") for index, word in enumerate(command)]
+
+
+@pytest.mark.parametrize("command", [on_one_machine, in_containers])
+def test_every_queue_is_consumed(command):
+    """Whichever way RTCC is started, its worker takes from every queue."""
+    worker = command("worker")
+    assert set(worker[worker.index("--queues") + 1].split(",")) == set(QUEUES)
+
+
+@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+def test_containers_run_what_one_machine_runs(name):
+    """docker-compose.yml starts each process as `rtcc up` does, so that what is tested is deployed."""
+    assert in_containers(name) == on_one_machine(name)
