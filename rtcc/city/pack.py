@@ -113,7 +113,8 @@ def _pack(folder: Path, told: dict[str, Any]) -> CityPack:
 
 
 def _base(folder: Path, told: dict[str, Any]) -> Path:
-    return folder / (os.environ.get(DATA_VARIABLE) or told.get("data", "."))
+    elsewhere = os.environ.get(DATA_VARIABLE)
+    return Path(elsewhere) if elsewhere else folder / told.get("data", ".")
 
 
 def _find(folder: Path, base: Path, name: str) -> Path | None:
