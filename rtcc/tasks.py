@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import orjson
 from celery import Celery
 from kombu.exceptions import OperationalError
 
 from rtcc.model.event import Event
+from rtcc.model.wire import encode
 
 #: Events on their way into the picture; nothing else waits in this queue.
 INGEST_QUEUE = "ingest"
@@ -88,16 +88,6 @@ def client(store_url: str) -> Celery:
     app = Celery("rtcc", broker=broker_url(store_url), set_as_current=False)
     app.conf.update(celery_config())
     return app
-
-
-def encode(events: Sequence[Event]) -> str:
-    """Return a micro-batch as the text that a task carries."""
-    return orjson.dumps([event.to_wire() for event in events]).decode()
-
-
-def decode(batch: str) -> list[Event]:
-    """Read back what ``encode`` made."""
-    return [Event.from_wire(wire) for wire in orjson.loads(batch)]
 
 
 class Sender:

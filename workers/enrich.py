@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
@@ -29,5 +28,5 @@ def with_place(events: Sequence[Event], locator: Locator) -> list[Event]:
     for i, district, beat in zip(where, *locator.locate(lats, lons), strict=True):
         found = {name: value for name, value in (("district", district), ("beat", beat)) if value is not None}
         if found:
-            enriched[i] = dataclasses.replace(events[i], data=found | (events[i].data or {}))
+            enriched[i] = events[i]._replace(data=found | (events[i].data or {}))
     return enriched

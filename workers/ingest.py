@@ -12,10 +12,11 @@ from celery.signals import worker_init
 from rtcc.city.locate import Locator
 from rtcc.city.pack import load_pack
 from rtcc.model.event import Event
+from rtcc.model.wire import decode, encode
 from rtcc.picture.deadletters import DeadLetters
 from rtcc.picture.writer import PictureWriter
 from rtcc.store.connection import StoreAway, connect
-from rtcc.tasks import APPLY_EVENTS, SOFT_LIMIT_S, decode, encode
+from rtcc.tasks import APPLY_EVENTS, SOFT_LIMIT_S
 from rtcc.settings import PLAIN_CITY
 from workers.app import settings
 from workers.enrich import with_place

@@ -25,10 +25,11 @@ from rtcc.feeds.transports.file_replay import replay as replay_recording
 from rtcc.feeds.transports.recording import Recording, load_recording
 from rtcc.feeds.transports.simulator import Simulator
 from rtcc.model.event import Event, EventError, parse_event
+from rtcc.model.wire import decode
 from rtcc.picture.deadletters import DeadLetter, DeadLetters
 from rtcc.settings import Settings, load_settings
 from rtcc.store.connection import NoStoreError, connect, store_url
-from rtcc.tasks import Sender, StoreUnavailable, client, decode
+from rtcc.tasks import Sender, StoreUnavailable, client
 
 app = typer.Typer(no_args_is_help=True, help="The feeds, and the events that could not be taken.")
 

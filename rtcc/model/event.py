@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from rtcc.model.checks import INSTANT, Check, kind_of, parse_instant, text, whole
 from rtcc.model.fields import KINDS
@@ -29,8 +28,7 @@ class EventError(ValueError):
         self.field = field
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """What ``source`` says about the entity ``kind``/``id`` of ``agency``.
 
     ``data`` is a partial map of fields, ``None`` for a cleared field; ``data`` itself is None where the entity
@@ -45,34 +43,6 @@ class Event:
     received_at: datetime
     sequence: int | None
     data: dict[str, Any] | None
-
-    def to_wire(self) -> list[Any]:
-        """Return the compact form in which events travel between our own processes."""
-        return [
-            self.kind,
-            self.id,
-            self.agency,
-            self.source,
-            iso(self.occurred_at),
-            iso(self.received_at),
-            self.sequence,
-            self.data,
-        ]
-
-    @classmethod
-    def from_wire(cls, wire: list[Any]) -> Event:
-        """Read back what ``to_wire`` made; it was validated on its way in."""
-        kind, id_, agency, source, occurred_at, received_at, sequence, data = wire
-        return cls(
-            kind,
-            id_,
-            agency,
-            source,
-            datetime.fromisoformat(occurred_at),
-            datetime.fromisoformat(received_at),
-            sequence,
-            data,
-        )
 
 
 def iso(instant: datetime) -> str:

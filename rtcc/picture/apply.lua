@@ -2,41 +2,37 @@
 -- index, append the effective changes to the stream. The rule it keeps is told in rtcc/model/version.py; the tests
 -- hold a plain Python model of it (tests/pure_picture.py) beside this script.
 --
--- ARGV, made by writer.py: ranks (JSON: kind → [field, {encoded status: rank}]), now (Unix s), stream length,
--- tombstone lifetime (s), count of events; then for each event: kind, id, agency, source, version digits, change
--- (JSON text up to the value of "fields"), leaves (Unix s, "0" stays, "" no word), names ("" = withdrawn, else the
--- fields' names joined by commas) and one encoded value for each name; then count of sources, and for each source:
--- name, Unix second last heard, events taken.
--- Returns {effective changes, stale events}.
+-- ARGV, made by writer.py: ranks (JSON: kind → [field, {pair: rank}]), now (Unix s), stream length, tombstone
+-- lifetime (s), events and sources, both as JSON. An event is [kind, id, agency, source, digits, names, pairs, nulls,
+-- change, leaves]: the version's digits; the fields' names joined by commas ("" = withdrawn); their pairs, that is
+-- texts `"name":value`, joined by RS; how many are null; the change as JSON text up to the value of "fields"; the
+-- Unix second at which the entity leaves if this event's status wins ("0" it stays, "" no word). A source is
+-- [name, Unix second last heard, events]. Returns {effective changes, stale events}.
 --
--- An entity's hash holds each field's value as it was encoded (a cleared field is absent), and beside them:
---   @v        the versions, newest first, as layers "digits source US name,name" RS "…"; each field in one layer only
---   @gone     the digits of the newest withdrawal: what is not newer does not exist
---   @agency   the agency that claimed the id;  @changed   the stream id of the last change
--- Most events are newer than all before them, so one comparison with the top layer settles them.
+-- An entity's hash holds layers: "=" and the names of fields that were last written together → digits source US
+-- pairs joined by RS. Each field stands in one layer, a cleared one with the value null. Beside them:
+--   @top     the digits of the newest write or withdrawal
+--   @gone    the digits of the newest withdrawal: what is not newer does not exist
+--   @in      1 while the entity is in the picture;  @agency  who claimed the id;  @changed  its last stream id
+-- Nearly every event is newer than all before it and writes the same fields as one before it: then one comparison
+-- settles all its fields and one layer is replaced. Everything else takes the long way, field by field.
 local DIGITS = 37
 local US, RS = '\31', '\30'
 local call, find, sub, byte, concat = redis.call, string.find, string.sub, string.byte, table.concat
 
-local position = 0
-local function take()
-  position = position + 1
-  return ARGV[position]
-end
-
-local RANKS = cjson.decode(take())
-local now, stream_length, tombstone_s, events = tonumber(take()), take(), tonumber(take()), tonumber(take())
+local RANKS = cjson.decode(ARGV[1])
+local now, stream_length, tombstone_s = tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
+local events, sources = cjson.decode(ARGV[5]), cjson.decode(ARGV[6])
 local effective, stale = 0, 0
 
-local split_before = {}
-local function split(names)
-  local list = split_before[names]
-  if not list then
-    list = {}
-    for name in string.gmatch(names, '[^,]+') do list[#list + 1] = name end
-    split_before[names] = list
-  end
+local function split(text, separator)
+  local list = {}
+  for part in string.gmatch(text, '[^' .. separator .. ']+') do list[#list + 1] = part end
   return list
+end
+
+local function is_null(pair)
+  return sub(pair, -5) == ':null'
 end
 
 -- Lua's own comparison of texts follows the server's locale; ours goes byte by byte.
@@ -48,179 +44,188 @@ local function greater(a, b)
   return #a > #b
 end
 
--- name → {digits, source}
-local function versions(v)
-  local known = {}
-  for layer in string.gmatch(v or '', '[^' .. RS .. ']+') do
-    local us = find(layer, US, DIGITS, true)
-    local version = { sub(layer, 1, DIGITS), sub(layer, DIGITS + 1, us - 1) }
-    for _, name in ipairs(split(sub(layer, us + 1))) do known[name] = version end
-  end
-  return known
-end
-
-local function layers(known)
-  local by_version, list = {}, {}
-  for name, version in pairs(known) do
-    local head = version[1] .. version[2] .. US
-    if not by_version[head] then
-      by_version[head] = {}
-      list[#list + 1] = head
-    end
-    table.insert(by_version[head], name)
-  end
-  table.sort(list, function(a, b) return sub(a, 1, DIGITS) > sub(b, 1, DIGITS) end)
-  for i, head in ipairs(list) do list[i] = head .. concat(by_version[head], ',') end
-  return concat(list, RS)
-end
-
-local function newer(kind, name, digits, source, value, version, old_value)
-  if digits ~= version[1] then return digits > version[1] end
-  local lifecycle = RANKS[kind]
-  if lifecycle and lifecycle[1] == name then
-    local rank, old_rank = lifecycle[2][value] or 0, lifecycle[2][old_value] or 0
-    if rank ~= old_rank then return rank > old_rank end
-  end
-  if source ~= version[2] then return greater(source, version[2]) end
-  return greater(value, old_value)
-end
-
-local function append(change, id, fields)
+local function append(change, renamed, fields)
   effective = effective + 1
   local entry = change .. fields .. '}'
-  local at
-  if id then
-    at = call('XADD', 'rtcc:changes', 'MAXLEN', '~', stream_length, '*', 'c', entry, 'i', id)
-  else
-    at = call('XADD', 'rtcc:changes', 'MAXLEN', '~', stream_length, '*', 'c', entry)
+  if renamed then
+    return call('XADD', 'rtcc:changes', 'MAXLEN', '~', stream_length, '*', 'c', entry, 'i', renamed)
   end
-  return at
+  return call('XADD', 'rtcc:changes', 'MAXLEN', '~', stream_length, '*', 'c', entry)
 end
 
-local function has_value(key)
-  for _, name in ipairs(call('HKEYS', key)) do
-    if byte(name) ~= 64 then return true end
+local function schedule_leaving(member, leaves)
+  if leaves == '0' then
+    call('ZREM', 'rtcc:leaving', member)
+  elseif leaves ~= '' then
+    call('ZADD', 'rtcc:leaving', leaves, member)
   end
-  return false
 end
 
--- Take the entity out of the picture but remember its versions, so that late events cannot revive it.
-local function bury(member)
-  call('ZADD', 'rtcc:tombstones', math.floor(now + tombstone_s), member)
-  call('ZREM', 'rtcc:leaving', member)
-  return call('SREM', 'rtcc:present', member) == 1
+-- name → {digits, source, pair}, and the names of the layers they came from
+local function read_layers(key)
+  local known, layers = {}, {}
+  local stored = call('HGETALL', key)
+  for i = 1, #stored, 2 do
+    if byte(stored[i]) == 61 then
+      local names, value = split(sub(stored[i], 2), ','), stored[i + 1]
+      local us = find(value, US, DIGITS, true)
+      local digits, source = sub(value, 1, DIGITS), sub(value, DIGITS + 1, us - 1)
+      for n, pair in ipairs(split(sub(value, us + 1), RS)) do known[names[n]] = { digits, source, pair } end
+      layers[#layers + 1] = stored[i]
+    end
+  end
+  return known, layers
 end
 
-local function withdraw(key, member, renamed, agency, digits, change, stored)
-  if stored[3] and digits <= stored[3] then
-    stale = stale + 1
-    return
-  end
-  local known, gone, alive = versions(stored[2]), {}, {}
+-- Replace the layers of an entity by those of `known`; return whether any field holds a value.
+local function write_layers(key, known, layers)
+  local by_version, sets, alive = {}, {}, false
   for name, version in pairs(known) do
-    if version[1] > digits then alive[name] = version else gone[#gone + 1] = name end
+    local head = version[1] .. version[2] .. US
+    local layer = by_version[head] or { {}, {} }
+    by_version[head] = layer
+    table.insert(layer[1], name)
+    if not is_null(version[3]) then alive = true end
   end
-  call('HSET', key, '@agency', agency, '@gone', digits, '@v', layers(alive))
-  local removed = #gone > 0 and call('HDEL', key, unpack(gone)) or 0
-  if not has_value(key) then
-    if bury(member) then call('HSET', key, '@changed', append(change, renamed, 'null')) end
-  elseif removed > 0 then
-    for i = 1, #gone do gone[i] = '"' .. gone[i] .. '":null' end
-    call('HSET', key, '@changed', append(change, renamed, '{' .. concat(gone, ',') .. '}'))
+  for head, layer in pairs(by_version) do
+    -- Sorted, so that an event that writes the same fields again finds its layer.
+    table.sort(layer[1], function(a, b) return greater(b, a) end)
+    for i, name in ipairs(layer[1]) do layer[2][i] = known[name][3] end
+    sets[#sets + 1], sets[#sets + 2] = '=' .. concat(layer[1], ','), head .. concat(layer[2], RS)
   end
+  if #layers > 0 then call('HDEL', key, unpack(layers)) end
+  if #sets > 0 then call('HSET', key, unpack(sets)) end
+  return alive
 end
 
--- Which of the event's fields win, and the versions that are then true; nil where none wins.
-local function contest(kind, digits, source, names, list, values, stored)
-  local v, gone = stored[2], stored[3]
-  local head = digits .. source .. US .. names
-  if gone and digits <= gone then return nil end
-  if not v or v == '' then return true, head end
-  if digits > sub(v, 1, DIGITS) then
-    local rest = find(v, RS, DIGITS, true)
-    if sub(v, find(v, US, DIGITS, true) + 1, rest and rest - 1) == names then
-      return true, rest and head .. sub(v, rest) or head
-    end
+local function newer(kind, name, version, old)
+  if not old then return true end
+  if version[1] ~= old[1] then return version[1] > old[1] end
+  local lifecycle = RANKS[kind]
+  if lifecycle and lifecycle[1] == name then
+    local rank, old_rank = lifecycle[2][version[3]] or 0, lifecycle[2][old[3]] or 0
+    if rank ~= old_rank then return rank > old_rank end
   end
-  local known, wins, any = versions(v), {}, false
-  local version = { digits, source }
-  for i, name in ipairs(list) do
-    if not known[name] or newer(kind, name, digits, source, values[i], known[name], stored[i + 3] or 'null') then
-      wins[i], any, known[name] = true, true, version
-    end
-  end
-  if not any then return nil end
-  return wins, layers(known)
+  if version[2] ~= old[2] then return greater(version[2], old[2]) end
+  return greater(version[3], old[3])
 end
 
-local function write(key, member, renamed, kind, agency, source, digits, change, leaves, names, list, values, stored)
-  local wins, v = contest(kind, digits, source, names, list, values, stored)
-  if not wins then
-    stale = stale + 1
-    return
-  end
-  local sets, cleared, changed = { '@v', v, '@agency', agency }, {}, {}
-  for i, name in ipairs(list) do
-    if wins == true or wins[i] then
-      local value = values[i]
-      if value ~= (stored[i + 3] or 'null') then
-        changed[#changed + 1] = '"' .. name .. '":' .. value
-        if value == 'null' then
-          cleared[#cleared + 1] = name
-        else
-          sets[#sets + 1], sets[#sets + 2] = name, value
-        end
-      end
-      -- The lifecycle's field alone decides whether the entity is on its way out.
-      if leaves ~= '' and RANKS[kind] and RANKS[kind][1] == name then
-        if leaves == '0' then call('ZREM', 'rtcc:leaving', member) else call('ZADD', 'rtcc:leaving', leaves, member) end
-      end
-    end
-  end
-  call('HSET', key, unpack(sets))
-  if #changed == 0 then
-    -- An entity without a value still has to be forgotten one day.
-    if not stored[1] then call('ZADD', 'rtcc:tombstones', math.floor(now + tombstone_s), member) end
-    return
-  end
+-- Bring an entity into the picture or take it out, whichever is due, and tell the stream; an entity that is out is
+-- remembered for a while, so that late events cannot revive it.
+local function settle(key, member, was_in, alive, change, renamed, changed)
   local fields = '{' .. concat(changed, ',') .. '}'
-  if #cleared > 0 then call('HDEL', key, unpack(cleared)) end
-  if #cleared > 0 and not has_value(key) then
-    if not bury(member) then return end
-    fields = 'null'
-  elseif call('SADD', 'rtcc:present', member) == 1 then
+  if alive and not was_in then
+    call('SADD', 'rtcc:present', member)
     call('ZREM', 'rtcc:tombstones', member)
-    if kind == 'detection' then call('ZADD', 'rtcc:leaving', leaves, member) end
+    call('HSET', key, '@in', '1')
+  elseif not alive then
+    call('ZADD', 'rtcc:tombstones', math.floor(now + tombstone_s), member)
+    call('ZREM', 'rtcc:leaving', member)
+    if not was_in then return end
+    call('SREM', 'rtcc:present', member)
+    call('HDEL', key, '@in')
+    fields = 'null'
   end
+  if alive and #changed == 0 then return end
   call('HSET', key, '@changed', append(change, renamed, fields))
 end
 
-for _ = 1, events do
-  local kind, id, agency, source, digits, change = take(), take(), take(), take(), take(), take()
-  local leaves, names = take(), take()
-  local list, values = split(names), {}
-  for i = 1, #list do values[i] = take() end
+local function withdraw(key, member, renamed, event, stored)
+  local agency, digits = event[3], event[5]
+  local top, gone, was_in = stored[2], stored[3], stored[4]
+  if gone and digits <= gone then
+    stale = stale + 1
+    return
+  end
+  local known, layers = read_layers(key)
+  local removed = {}
+  for name, version in pairs(known) do
+    if version[1] <= digits then
+      if not is_null(version[3]) then removed[#removed + 1] = '"' .. name .. '":null' end
+      known[name] = nil
+    end
+  end
+  local alive = write_layers(key, known, layers)
+  if not top or digits > top then top = digits end
+  call('HSET', key, '@agency', agency, '@gone', digits, '@top', top)
+  settle(key, member, was_in, alive, event[9], renamed, removed)
+end
+
+-- The long way: each field against its own version.
+local function contest(key, member, renamed, event, stored)
+  local kind, agency, source, digits, leaves = event[1], event[3], event[4], event[5], event[10]
+  local top, gone, was_in = stored[2], stored[3], stored[4]
+  if gone and digits <= gone then
+    stale = stale + 1
+    return
+  end
+  local known, layers = read_layers(key)
+  local names, changed, any = split(event[6], ','), {}, false
+  for i, pair in ipairs(split(event[7], RS)) do
+    local name, version = names[i], { digits, source, pair }
+    local old = known[name]
+    if newer(kind, name, version, old) then
+      known[name], any = version, true
+      if (old and old[3] ~= pair) or (not old and not is_null(pair)) then changed[#changed + 1] = pair end
+      -- The lifecycle's field alone decides whether the entity is on its way out.
+      if RANKS[kind] and RANKS[kind][1] == name then schedule_leaving(member, leaves) end
+    end
+  end
+  if not any then
+    stale = stale + 1
+    return
+  end
+  local alive = write_layers(key, known, layers)
+  if not top or digits > top then top = digits end
+  call('HSET', key, '@agency', agency, '@top', top)
+  settle(key, member, was_in, alive, event[9], renamed, changed)
+end
+
+local function write(key, member, renamed, event, stored)
+  local source, digits, names, pairs_ = event[4], event[5], event[6], event[7]
+  local top, gone, was_in, old = stored[2], stored[3], stored[4], stored[5]
+  local first = not top
+  if event[8] > 0 or not (first or (old and was_in and digits > top)) or (gone and digits <= gone) then
+    return contest(key, member, renamed, event, stored)
+  end
+  local layer = digits .. source .. US .. pairs_
+  schedule_leaving(member, event[10])
+  if old and sub(old, find(old, US, DIGITS, true) + 1) == pairs_ then
+    -- Said again: newer, but nothing that anyone has to be told.
+    call('HSET', key, '=' .. names, layer, '@top', digits)
+    return
+  end
+  local at = append(event[9], renamed, '{' .. string.gsub(pairs_, RS, ',') .. '}')
+  if first then
+    call('SADD', 'rtcc:present', member)
+    call('HSET', key, '@agency', event[3], '@in', '1', '=' .. names, layer, '@top', digits, '@changed', at)
+  else
+    call('HSET', key, '=' .. names, layer, '@top', digits, '@changed', at)
+  end
+end
+
+for _, event in ipairs(events) do
+  local kind, id, agency = event[1], event[2], event[3]
+  local layer = '=' .. event[6]
   local key = 'rtcc:entity:' .. kind .. ':' .. id
-  local stored = call('HMGET', key, '@agency', '@v', '@gone', unpack(list))
+  local stored = call('HMGET', key, '@agency', '@top', '@gone', '@in', layer)
   local renamed = false
   if stored[1] and stored[1] ~= agency then
     -- Two agencies may use one id; the first keeps it plain, the other's entity is named "agency/id".
     renamed = agency .. '/' .. id
     id, key = renamed, 'rtcc:entity:' .. kind .. ':' .. renamed
-    stored = call('HMGET', key, '@agency', '@v', '@gone', unpack(list))
+    stored = call('HMGET', key, '@agency', '@top', '@gone', '@in', layer)
   end
-  local member = kind .. ':' .. id
-  if names == '' then
-    withdraw(key, member, renamed, agency, digits, change, stored)
+  if event[6] == '' then
+    withdraw(key, kind .. ':' .. id, renamed, event, stored)
   else
-    write(key, member, renamed, kind, agency, source, digits, change, leaves, names, list, values, stored)
+    write(key, kind .. ':' .. id, renamed, event, stored)
   end
 end
-for _ = 1, tonumber(take()) do
-  local source, heard, taken = take(), take(), take()
-  call('HSET', 'rtcc:heard', source, heard)
-  call('HINCRBY', 'rtcc:taken', source, taken)
+for _, source in ipairs(sources) do
+  call('HSET', 'rtcc:heard', source[1], source[2])
+  call('HINCRBY', 'rtcc:taken', source[1], source[3])
 end
-call('HINCRBY', 'rtcc:counters', 'applied', events)
+call('HINCRBY', 'rtcc:counters', 'applied', #events)
 if stale > 0 then call('HINCRBY', 'rtcc:counters', 'stale', stale) end
 return { effective, stale }

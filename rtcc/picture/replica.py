@@ -13,6 +13,7 @@ from rtcc.picture.snapshot import StoredEntity
 Identity = tuple[str, str]
 #: Departures remembered for those who resume; more than this, and they start afresh.
 _DEPARTURES = 50_000
+_ABSENT = object()
 
 
 @dataclass(slots=True)
@@ -64,27 +65,30 @@ class Replica:
             )
         return replica
 
-    def apply(self, change: Change) -> bool:
-        """Take one change in; say whether it was news.
+    def apply(self, change: Change) -> Change | None:
+        """Take one change in; return what of it is news, or None where nothing is.
 
-        Changes come in the order of the stream; an entity loaded from the store may be ahead of the stream.
+        Changes come in the order of the stream, and may repeat fields as they were; an entity loaded from the store
+        may be ahead of the stream.
         """
         self.position = max(self.position, change.position)
         identity = change.kind, change.id
         entity = self.entities.get(identity)
         if entity is not None and entity.position >= change.position:
-            return False
+            return None
         if change.fields is None:
             left = self.entities.pop(identity, None)
             self._remember_departure(change, left.fields if left else {})
-            return left is not None
+            return change if left else None
         if entity is None:
             self._departed.pop(identity, None)
             entity = self.entities[identity] = Entity(change.kind, change.id, {}, change.position)
-        entity.fields.update(change.fields)
+        known = entity.fields
+        news = {name: value for name, value in change.fields.items() if known.get(name, _ABSENT) != value}
+        known.update(news)
         entity.position = change.position
         entity.occurred_at, entity.received_at = change.occurred_at, change.received_at
-        return True
+        return change._replace(fields=news) if news else None
 
     def learn_past(self, changes: Iterable[Change]) -> None:
         """Learn from the stream's last entries, oldest first, what left and what was marked before we started."""

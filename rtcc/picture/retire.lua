@@ -7,16 +7,14 @@ local now, stream_length, tombstone_s, most = tonumber(ARGV[1]), ARGV[2], tonumb
 local left = call('ZRANGEBYSCORE', 'rtcc:leaving', '-inf', now, 'LIMIT', 0, most)
 for _, member in ipairs(left) do
   local key = 'rtcc:entity:' .. member
-  local names = {}
+  local layers = {}
   for _, name in ipairs(call('HKEYS', key)) do
-    if string.byte(name) ~= 64 then names[#names + 1] = name end
+    if string.byte(name) == 61 then layers[#layers + 1] = name end
   end
-  local v = call('HGET', key, '@v')
-  if v and v ~= '' then
-    -- What occurred no later than the last word we have is late from now on.
-    call('HSET', key, '@gone', string.sub(v, 1, 37), '@v', '')
-  end
-  if #names > 0 then call('HDEL', key, unpack(names)) end
+  -- What occurred no later than the last word we have is late from now on.
+  local top = call('HGET', key, '@top')
+  if top then call('HSET', key, '@gone', top) end
+  if #layers > 0 then call('HDEL', key, '@in', unpack(layers)) end
   call('ZREM', 'rtcc:leaving', member)
   call('ZADD', 'rtcc:tombstones', math.floor(now + tombstone_s), member)
   if call('SREM', 'rtcc:present', member) == 1 then

@@ -29,15 +29,10 @@ class StoredEntity:
 def read_entity(member: bytes, stored: dict[bytes, bytes]) -> StoredEntity | None:
     """Read one entity's hash; None where it left between the index and the hash."""
     kind, _, id_ = member.decode().partition(":")
-    fields: dict[str, Any] = {
-        name.decode(): orjson.loads(value) for name, value in stored.items() if not name.startswith(b"@")
-    }
-    if not fields:
+    layers = [layer.partition(b"\x1f")[2] for name, layer in stored.items() if name.startswith(b"=")]
+    if not layers or b"@in" not in stored:
         return None
-    for layer in stored.get(b"@v", b"").decode().split("\x1e"):
-        for name in layer.partition("\x1f")[2].split(","):
-            if name:
-                fields.setdefault(name, None)
+    fields = orjson.loads(b"{" + b",".join(layers).replace(b"\x1e", b",") + b"}")
     position = position_of(stored.get(b"@changed", b"0-0").decode()) or 0
     return StoredEntity(kind, id_, stored[b"@agency"].decode(), fields, position)
 

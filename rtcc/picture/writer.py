@@ -10,7 +10,8 @@ from pathlib import Path
 import orjson
 
 from rtcc.model import lifecycle
-from rtcc.model.event import Event, iso
+from rtcc.model.event import Event
+from rtcc.model.wire import encode
 from rtcc.model.version import digits
 from rtcc.picture.deadletters import DeadLetters
 from rtcc.settings import Settings
@@ -19,10 +20,12 @@ from rtcc.store.connection import Store, StoreRefused
 _SCRIPT = Path(__file__).with_name("apply.lua")
 _RANKS = orjson.dumps(
     {
-        kind: [field, {orjson.dumps(status).decode(): rank for status, rank in lifecycle.RANKS[kind, field].items()}]
+        kind: [field, {f'"{field}":"{status}"': rank for status, rank in lifecycle.RANKS[kind, field].items()}]
         for kind, (field, _) in lifecycle.LIFECYCLES.items()
     }
 )
+#: Parts the pairs of a layer; JSON text never holds it unescaped.
+_RS = "\x1e"
 #: More than this in one script would hold the store, and everyone who reads it, for too long.
 BATCH = 500
 
@@ -68,35 +71,38 @@ class PictureWriter:
         try:
             return self._run([event])
         except StoreRefused as error:
-            self._dead_letters.add(event.source, f"The picture refused it: {error}", orjson.dumps(event.to_wire()))
+            self._dead_letters.add(event.source, f"The picture refused it: {error}", encode([event]).encode())
             return 0, 0, 1
 
     def _run(self, batch: Sequence[Event]) -> tuple[int, int, int]:
-        arguments: list[str | int | float | bytes] = [_RANKS, int(self._clock()), *self._head, len(batch)]
         heard: dict[str, tuple[float, int]] = {}
         for event in batch:
-            self._add(arguments, event)
             at, taken = heard.get(event.source, (0.0, 0))
             heard[event.source] = max(at, event.received_at.timestamp()), taken + 1
-        arguments.append(len(heard))
-        for source, (at, taken) in heard.items():
-            arguments += (source, at, taken)
-        effective, stale = self._script(args=arguments)
+        sources = [(source, repr(at), taken) for source, (at, taken) in heard.items()]
+        events = orjson.dumps([self._prepare(event) for event in batch])
+        effective, stale = self._script(
+            args=[_RANKS, int(self._clock()), *self._head, events, orjson.dumps(sources)]
+        )
         return effective, stale, 0
 
-    def _add(self, arguments: list[str | int | float | bytes], event: Event) -> None:
-        data = event.data or {}
+    def _prepare(self, event: Event) -> tuple[object, ...]:
+        kind, id_, agency, source, occurred_at, received_at, _, data = event
+        # In one order, so that two events that write the same fields write the same layer.
+        fields = sorted((data or {}).items())
         change = {
-            "kind": event.kind,
-            "id": event.id,
-            "agency": event.agency,
-            "source": event.source,
-            "occurred_at": iso(event.occurred_at),
-            "received_at": iso(event.received_at),
+            "kind": kind,
+            "id": id_,
+            "agency": agency,
+            "source": source,
+            "occurred_at": occurred_at,
+            "received_at": received_at,
         }
-        arguments += (event.kind, event.id, event.agency, event.source, digits(event))
-        arguments += (orjson.dumps(change)[:-1] + b',"fields":', self._leaves(event), ",".join(data))
-        arguments += map(orjson.dumps, data.values())
+        head = orjson.dumps(change, option=orjson.OPT_UTC_Z)[:-1].decode() + ',"fields":'
+        names = ",".join([name for name, _ in fields])
+        pairs = _RS.join([f'"{name}":{orjson.dumps(value).decode()}' for name, value in fields])
+        nulls = sum(value is None for _, value in fields)
+        return kind, id_, agency, source, digits(event), names, pairs, nulls, head, self._leaves(event)
 
     def _leaves(self, event: Event) -> str:
         """Say when the entity leaves the picture if this event's status wins: Unix second, "0" never, "" no word."""

@@ -154,9 +154,9 @@ class Hub:
             identity = change.kind, change.id
             known = replica.entities.get(identity)
             before = marks_of(change.kind, known.fields) if known else None
-            if not replica.apply(change):
-                continue
-            self._merge(change, before, entries)
+            news = replica.apply(change)
+            if news is not None:
+                self._merge(news, before, entries)
 
     def _merge(self, change: Change, before: Marks | None, entries: dict[_EntryKey, Entry]) -> None:
         identity: _EntryKey = (change.kind, change.id, 0)

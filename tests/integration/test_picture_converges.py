@@ -86,14 +86,12 @@ def test_an_event_that_changes_nothing_appends_nothing(store: Store, settings: S
     assert len(changes(store)) == 1
 
 
-def test_only_the_fields_that_changed_reach_the_stream(store: Store, settings: Settings) -> None:
-    """A newer report of the same status moves its version but does not travel again."""
+def test_what_is_said_again_is_not_told_again(store: Store, settings: Settings) -> None:
+    """A newer report of the same values moves their versions but appends nothing; an older one then has no say."""
     writer = PictureWriter(store, settings)
-    moved = make_event(
-        occurred_at=NOON + timedelta(seconds=5), data={"lat": 37.77, "lon": -122.42, "status": "available"}
-    )
-    writer.apply([make_event(), moved])
-    assert changes(store)[-1].fields == {"lat": 37.77}
+    again = make_event(occurred_at=NOON + timedelta(seconds=5))
+    between = make_event(occurred_at=NOON + timedelta(seconds=3), data={"status": "busy"})
+    assert [writer.apply([event]).effective for event in (make_event(), again, between)] == [1, 0, 0]
 
 
 def test_two_agencies_with_one_id_stay_two_entities(store: Store, settings: Settings) -> None:
