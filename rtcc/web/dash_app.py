@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import dash
 from dash import Dash
 from dash.backends._fastapi import reset_current_request, set_current_request
 from fastapi import FastAPI, Request
@@ -53,21 +52,19 @@ def mount_dash(server: FastAPI) -> Dash:
     app = Dash(
         "rtcc",
         server=server,
-        use_pages=True,
-        pages_folder="",
         include_assets_files=False,
         assets_folder=str(ASSETS),
         serve_locally=True,
         compress=False,
-        title="RTCC",
+        title=wall.TITLE,
         update_title="",
         index_string=_INDEX,
-        include_pages_meta=False,
     )
     # Dash would answer every unknown path with the page, /api/typo too, from the moment the server starts.
+    # No page has a callback that needs Dash's own WebSocket: without one it would be opened, and kept open, all the same.
+    app.backend.websocket_capability = False
     setattr(app.backend, "_setup_catchall", lambda: None)  # noqa: B010
-    dash.register_page("wall", path=wall.PATH, title=wall.TITLE, layout=wall.layout)
-    app.layout = dash.page_container
+    app.layout = wall.layout
 
     async def page(request: Request) -> HTMLResponse:
         token = set_current_request(request)

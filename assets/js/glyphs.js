@@ -1,0 +1,112 @@
+/**
+ * The marks of the picture, as paths in a box of 24 × 24: one drawing for the page (SVG) and for the map (canvas).
+ *
+ * Priority = shape + digit + colour. A mark is filled while nobody has been sent, because that is what must be seen from across the
+ * room, and hollow once a unit is on it.
+ */
+
+import { token } from "./tokens.js";
+
+const PRIORITY_SHAPES = /** @type {Record<number, string>} */ ({
+  1: "M12 1.8 23 21.4H1Z",
+  2: "M12 .9 23.1 12 12 23.1.9 12Z",
+  3: "M12 2a10 10 0 1 0 0 20 10 10 0 1 0 0-20Z",
+  4: "M3 3h18v18H3Z",
+  5: "M5.5 5.5h13v13h-13Z",
+});
+const DIGIT_AT = /** @type {Record<number, [number, number]>} */ ({ 1: [16.2, 12], 2: [12.2, 11.5], 3: [12.2, 12.5], 4: [12.2, 12], 5: [12.2, 10] });
+
+/** The shapes of the WebGL unit layer once more, for the key in the strip. */
+const UNIT_MARKS = /** @type {Record<string, string>} */ ({
+  available: `<circle cx="12" cy="12" r="7" fill="none" stroke="COLOUR" stroke-width="3.4"/>`,
+  moving: `<path d="M12 2 20 21 12 16.6 4 21Z" fill="COLOUR"/>`,
+  "on-scene": `<circle cx="12" cy="12" r="8.6" fill="COLOUR"/>`,
+  busy: `<circle cx="12" cy="12" r="7.4" fill="none" stroke="COLOUR" stroke-width="3"/><path d="M4.6 12a7.4 7.4 0 0 0 14.8 0Z" fill="COLOUR"/>`,
+  out: `<circle cx="12" cy="12" r="7" fill="none" stroke="COLOUR" stroke-width="2.2"/><path d="M7 17 17 7" stroke="COLOUR" stroke-width="2.2"/>`,
+  emergency: `<circle cx="12" cy="12" r="10.5" fill="COLOUR"/><path d="M12 6v7.5M12 16.2v2.2" stroke="#fff" stroke-width="2.6"/>`,
+});
+
+const FEED_MARKS = /** @type {Record<string, string>} */ ({
+  live: `<circle cx="12" cy="12" r="9" fill="currentColor"/>`,
+  late: `<path d="M12 1 23 12 12 23 1 12Z" fill="currentColor"/>`,
+  stale: `<path d="M3 3h18v18H3Z" fill="none" stroke="currentColor" stroke-width="4"/>`,
+  lost: `<path d="m4 4 16 16M20 4 4 20" stroke="currentColor" stroke-width="5"/>`,
+});
+
+const svg = (/** @type {string} */ inside) => `<svg viewBox="0 0 24 24" aria-hidden="true">${inside}</svg>`;
+
+/** @param {number} priority @param {boolean} pending @returns {string} SVG that follows the theme */
+export function prioritySvg(priority, pending) {
+  const colour = `var(--p${priority})`;
+  const [y, size] = DIGIT_AT[priority];
+  return svg(
+    `<path d="${PRIORITY_SHAPES[priority]}" fill="${pending ? colour : "var(--panel)"}" stroke="${colour}" stroke-width="1.8" stroke-linejoin="round"/>` +
+    `<text x="12" y="${y}" dominant-baseline="central" text-anchor="middle" font-size="${size}" font-weight="800" fill="${pending ? "var(--on-fill)" : colour}">${priority}</text>`,
+  );
+}
+
+/** @param {string} mark @returns {string} */
+export const unitSvg = (mark) => svg(UNIT_MARKS[mark].replaceAll("COLOUR", `var(--unit-${mark})`));
+
+/** @param {string} state @returns {string} */
+export const feedSvg = (state) => svg(FEED_MARKS[state] ?? FEED_MARKS.lost);
+
+export const LOCK_SVG = svg(
+  `<path d="M7 11V8a5 5 0 0 1 10 0v3" fill="none" stroke="currentColor" stroke-width="2.4"/><rect x="4" y="11" width="16" height="10.5" rx="2" fill="currentColor"/>`,
+);
+
+/**
+ * Draws the mark of an incident.
+ * @param {CanvasRenderingContext2D} pen at the top left of a square @param {number} side @param {number} priority
+ * @param {boolean} pending @param {boolean} over past its target: a bar under the mark
+ */
+export function drawPriority(pen, side, priority, pending, over) {
+  const colour = token(`p${priority}`);
+  const unit = side / 30;
+  pen.save();
+  pen.scale(unit, unit);
+  pen.translate(3, 1.5);
+  const shape = new Path2D(PRIORITY_SHAPES[priority]);
+  pen.lineJoin = "round";
+  pen.strokeStyle = token("halo");
+  pen.lineWidth = 4.6;
+  pen.stroke(shape);
+  pen.fillStyle = pending ? colour : token("halo");
+  pen.fill(shape);
+  pen.strokeStyle = colour;
+  pen.lineWidth = 2;
+  pen.stroke(shape);
+  pen.fillStyle = pending ? token("on-fill") : colour;
+  const [y, size] = DIGIT_AT[priority];
+  pen.font = `800 ${size + 1}px ${token("font")}`;
+  pen.textAlign = "center";
+  pen.textBaseline = "middle";
+  pen.fillText(String(priority), 12, y + 0.6);
+  if (over) {
+    pen.fillStyle = token("halo");
+    pen.fillRect(1, 24.2, 22, 4.2);
+    pen.fillStyle = token("over");
+    pen.fillRect(2, 25, 20, 2.6);
+  }
+  pen.restore();
+}
+
+/** Draws the mark of a detection: a hexagon, which no incident has, with a letter. @param {CanvasRenderingContext2D} pen @param {number} side @param {string} letter */
+export function drawDetection(pen, side, letter) {
+  const unit = side / 24;
+  pen.save();
+  pen.scale(unit, unit);
+  const shape = new Path2D("M12 1.5 21 6.8V17.2L12 22.5 3 17.2V6.8Z");
+  pen.lineJoin = "round";
+  pen.strokeStyle = token("halo");
+  pen.lineWidth = 4;
+  pen.stroke(shape);
+  pen.fillStyle = token("text");
+  pen.fill(shape);
+  pen.fillStyle = token("ground");
+  pen.font = `800 13px ${token("font")}`;
+  pen.textAlign = "center";
+  pen.textBaseline = "middle";
+  pen.fillText(letter, 12, 12.7);
+  pen.restore();
+}

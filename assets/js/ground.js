@@ -1,0 +1,86 @@
+/**
+ * The ground under the picture: land, parks, streets and districts of the city pack, drawn dark and quiet so that what lives
+ * stands out. Few layers, because a map that is drawn by software pays for each.
+ */
+
+import { designScale, token } from "./tokens.js";
+
+/** @typedef {{name: string, timezone: string, center: [number, number], zoom: number, bounds: number[], attribution?: string}} City */
+
+/** The map's area on a 1080p wall, in px: the zoom of city.json is meant for it. */
+const REFERENCE = { width: 1376, height: 876 };
+
+/** With no glyph server named, MapLibre draws text with the fonts of this machine. */
+const FONT = ["Liberation Sans", "Arial"];
+const LAYERS = ["land", "parks", "streets", "districts"];
+
+/**
+ * The city that the server serves, or a plain one when there is none yet.
+ * @returns {Promise<City | null>}
+ */
+export async function readCity() {
+  try {
+    const answer = await fetch("/basemap/city.json");
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Moves the camera so that the screen shows as much of the city as the reference wall does.
+ * @param {any} map
+ * @param {City} city
+ */
+export function lookAt(map, city) {
+  const { clientWidth: width, clientHeight: height } = map.getContainer();
+  const fit = Math.log2(Math.min(width / REFERENCE.width, height / REFERENCE.height));
+  map.jumpTo({ center: city.center, zoom: city.zoom + fit, bearing: 0, pitch: 0 });
+}
+
+/**
+ * Adds the layers of the ground to the map.
+ * @param {any} map
+ */
+export function layGround(map) {
+  const size = designScale();
+  for (const layer of LAYERS) {
+    map.addSource(layer, { type: "geojson", data: `/basemap/${layer}.geojson`, tolerance: 0.5, buffer: 32, maxzoom: 15 });
+  }
+  map.setPaintProperty("ground", "background-color", token("water"));
+  const width = (/** @type {number} */ near, /** @type {number} */ far) => [
+    "interpolate", ["exponential", 1.6], ["zoom"], 11, near * size, 16, far * size,
+  ];
+  const street = (/** @type {string} */ name) => ["==", ["get", "class"], name];
+  const line = (/** @type {string} */ id, /** @type {any} */ filter, /** @type {string} */ colour, /** @type {any} */ wide, minzoom = 0) =>
+    map.addLayer({
+      id, type: "line", source: "streets", filter, minzoom,
+      paint: { "line-color": token(colour), "line-width": wide },
+    });
+  map.addLayer({ id: "land", type: "fill", source: "land", paint: { "fill-color": token("land"), "fill-antialias": false } });
+  map.addLayer({ id: "parks", type: "fill", source: "parks", paint: { "fill-color": token("park"), "fill-antialias": false } });
+  line("streets-minor", street("minor"), "street-minor", width(0.7, 7));
+  line("streets-major", street("major"), "street-major", width(1.4, 10));
+  line("streets-motorway", street("motorway"), "street-motorway", width(2, 12));
+  map.addLayer({
+    id: "district-lines", type: "line", source: "districts",
+    paint: { "line-color": token("district-line"), "line-width": 1.5 * size, "line-dasharray": [4, 3] },
+  });
+  map.addLayer({
+    id: "street-names", type: "symbol", source: "streets", minzoom: 12,
+    filter: ["step", ["zoom"], ["in", ["get", "class"], ["literal", ["major", "motorway"]]], 14, ["has", "name"]],
+    layout: {
+      "symbol-placement": "line", "symbol-spacing": 420 * size, "text-field": ["get", "name"], "text-font": FONT,
+      "text-size": 15 * size, "text-padding": 12 * size, "text-max-angle": 30,
+    },
+    paint: { "text-color": token("street-name"), "text-halo-color": token("halo"), "text-halo-width": 1.5 * size },
+  });
+  map.addLayer({
+    id: "district-names", type: "symbol", source: "districts",
+    layout: {
+      "text-field": ["upcase", ["coalesce", ["get", "name"], ""]], "text-font": FONT, "text-size": 17 * size,
+      "text-letter-spacing": 0.16, "text-padding": 4,
+    },
+    paint: { "text-color": token("district-name"), "text-halo-color": token("halo"), "text-halo-width": 2 * size },
+  });
+}

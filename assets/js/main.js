@@ -1,0 +1,100 @@
+/** The wall's start: finds the page's parts, opens the live stream at once, and hangs the map in when it is there. */
+
+import { FeedsBar } from "./feeds_bar.js";
+import { clockOf } from "./format.js";
+import { layGround, lookAt, readCity } from "./ground.js";
+import { Live } from "./live.js";
+import { LiveLayer } from "./live_layer.js";
+import { mapIn } from "./map_host.js";
+import { marksOf } from "./marks.js";
+import { Queue, write } from "./queue.js";
+import { Strip } from "./strip.js";
+import { UnitTable } from "./unit_table.js";
+import { Wall } from "./wall.js";
+
+/** A unit's fix older than this is drawn faded, with its age. */
+const STALE_AFTER_S = 90;
+/** A page that Dash could not build within this time is loaded anew: nobody stands at a wall to press a key. */
+const BUILT_WITHIN_MS = 30_000;
+
+/** Waits for Dash to have built the page. @returns {Promise<HTMLElement>} */
+function built() {
+  return new Promise((resolve) => {
+    const giveUp = setTimeout(() => location.reload(), BUILT_WITHIN_MS);
+    const look = () => {
+      const wall = document.getElementById("wall");
+      if (!wall) return false;
+      clearTimeout(giveUp);
+      resolve(wall);
+      return true;
+    };
+    if (look()) return;
+    const observer = new MutationObserver(() => look() && observer.disconnect());
+    observer.observe(document.body, { childList: true, subtree: true });
+  });
+}
+
+const part = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+async function start() {
+  const cityComing = readCity();
+  const root = await built();
+  const city = (await cityComing) ?? {
+    name: "", timezone: Intl.DateTimeFormat().resolvedOptions().timeZone, center: /** @type {[number, number]} */ ([0, 20]), zoom: 1.5, bounds: [],
+  };
+  const clock = clockOf(city.timezone);
+  const table = new UnitTable(city.center[0], city.center[1]);
+  const wall = new Wall({ table, queue: new Queue(part), strip: new Strip(part), feeds: new FeedsBar(part("wall-feeds")) });
+  write(part("wall-city"), city.name);
+  write(part("wall-credit"), city.attribution ?? "");
+
+  const live = new Live({
+    picture: (picture) => wall.load(picture),
+    change: (data, cursor) => wall.change(data, cursor),
+    beat: (data) => {
+      const beat = JSON.parse(data);
+      wall.clock.hear(beat.server_time);
+      wall.parts.feeds.hear(beat.feeds ?? [], performance.now() / 1000);
+    },
+    link: (state, heardAt) => {
+      root.dataset.link = state;
+      if (state !== "lost") return;
+      write(part("wall-band-title"), `NOT LIVE since ${clock.time(heardAt + wall.clock.offset)}`);
+      write(part("wall-band-detail"), "The connection to the server is gone. What you see is old. Trying again.");
+    },
+  });
+
+  const tick = () => {
+    const now = wall.clock.now();
+    write(part("wall-time"), clock.time(now));
+    write(part("wall-date"), clock.date(now));
+    if (live.cursor !== null) wall.tick();
+    const meter = wall.meter.read(Date.now());
+    const figures = meter ? `<b>${Math.round(meter.p50)}</b> ms · p95 <b>${Math.round(meter.p95)}</b>` : "<b>–</b> ms";
+    const html = `glass ${figures}`;
+    if (part("wall-latency").innerHTML !== html) part("wall-latency").innerHTML = html;
+    // With the second, not at some moment within it.
+    setTimeout(tick, 1000 - (wall.clock.now() % 1000) + 5);
+  };
+  tick();
+
+  // The stage, and not the graph: Dash puts the graph's element in place of a placeholder that has the same id.
+  const map = await mapIn(part("wall-stage"));
+  map.resize();
+  layGround(map);
+  lookAt(map, city);
+  const stage = part("wall-stage");
+  wall.layer = new LiveLayer(stage, map, table, {
+    staleAfterS: STALE_AFTER_S,
+    units: wall.units,
+    marks: (layer) => marksOf(wall, table, layer.atlas, layer.pixels, wall.clock.now(), performance.now() / 1000),
+  });
+  new ResizeObserver(() => {
+    map.resize();
+    lookAt(map, city);
+  }).observe(stage);
+  wall.layer.touch();
+  root.dataset.map = "ready";
+}
+
+start();

@@ -1,0 +1,143 @@
+/**
+ * The queue on the wall: as many rows as fit, the rest as counts. Rows are made once and filled anew, so that nothing is created or
+ * moved when the picture changes; a text node is written only when its text is another one.
+ */
+
+import { age } from "./format.js";
+import { LOCK_SVG, prioritySvg } from "./glyphs.js";
+import { PRIORITIES, TARGET_S, calmly } from "./words.js";
+
+/** @typedef {import("./queue_order.js").Entry} Entry */
+
+class Row {
+  constructor() {
+    this.element = document.createElement("li");
+    this.element.className = "row";
+    const part = (/** @type {string} */ name, tag = "div") => {
+      const element = document.createElement(tag);
+      element.className = `row-${name}`;
+      this.element.append(element);
+      return element;
+    };
+    this.mark = part("mark");
+    this.type = part("type");
+    this.age = part("age");
+    this.place = part("place");
+    this.side = part("side");
+    this.fill = document.createElement("div");
+    this.fill.className = "row-fill";
+    part("bar").append(this.fill);
+    /** @type {Entry | null} */
+    this.entry = null;
+    this.shown = { mark: "", place: "" };
+  }
+
+  /** @param {Entry} entry @param {number} now Unix ms of the server */
+  show(entry, now) {
+    this.entry = entry;
+    const { incident, priority, pending } = entry;
+    this.element.dataset.id = entry.id;
+    const mark = `${priority}${pending}`;
+    if (this.shown.mark !== mark) this.mark.innerHTML = prioritySvg(priority, pending);
+    this.shown.mark = mark;
+    write(this.type, calmly(String(incident.type ?? incident.type_code ?? "Incident")));
+    const place = incident.address ? String(incident.address) : "";
+    if (this.shown.place !== place || !this.place.textContent) {
+      this.place.textContent = place || "Location withheld";
+      if (!place) this.place.insertAdjacentHTML("afterbegin", LOCK_SVG);
+    }
+    this.shown.place = place;
+    const units = Array.isArray(incident.units) ? incident.units : [];
+    const going = !pending && units.length ? units.slice(0, 2).join(" ") + (units.length > 2 ? ` +${units.length - 2}` : "") : "";
+    write(this.side, going || String(incident.district ?? ""));
+    this.side.toggleAttribute("data-units", going !== "");
+    this.tick(now);
+  }
+
+  /** @param {number} now Unix ms of the server */
+  tick(now) {
+    if (!this.entry) return;
+    const { began, priority, isNew, isOver } = this.entry;
+    const s = (now - began) / 1000;
+    write(this.age, Number.isFinite(s) ? age(s) : "–");
+    const share = Math.min(1, Math.max(0, s / TARGET_S[/** @type {1} */ (priority)])) || 0;
+    const fill = `scaleX(${share.toFixed(3)})`;
+    if (this.fill.style.transform !== fill) this.fill.style.transform = fill;
+    this.element.toggleAttribute("data-over", isOver);
+    this.element.toggleAttribute("data-new", isNew);
+  }
+}
+
+/** @param {Element} element @param {string} text */
+export function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+export class Queue {
+  /** @param {(id: string) => HTMLElement} part finds the queue's elements by id */
+  constructor(part) {
+    this.list = part("queue-rows");
+    this.body = /** @type {HTMLElement} */ (this.list.parentElement);
+    this.empty = part("queue-empty");
+    this.count = part("queue-count");
+    this.over = part("queue-over");
+    this.rest = part("queue-rest");
+    /** @type {Row[]} */
+    this.rows = [];
+    this.room = 0;
+    new ResizeObserver(() => this.fit()).observe(this.body);
+    this.fit();
+  }
+
+  /** How many whole rows fit now. */
+  fit() {
+    const probe = this.rows[0] ?? new Row();
+    if (!probe.element.isConnected) this.list.append(probe.element);
+    const height = probe.element.offsetHeight || 92;
+    this.room = Math.max(1, Math.floor((this.body.clientHeight + 1) / height));
+    if (!this.rows.length) probe.element.remove();
+    if (this.last) this.show(this.last.entries, this.last.now);
+  }
+
+  /** @param {Entry[]} entries in order @param {number} now Unix ms of the server */
+  show(entries, now) {
+    this.last = { entries, now };
+    const shown = entries.slice(0, this.room);
+    while (this.rows.length < shown.length) {
+      const row = new Row();
+      this.rows.push(row);
+      this.list.append(row.element);
+    }
+    this.rows.forEach((row, at) => {
+      row.element.hidden = at >= shown.length;
+      if (at < shown.length) row.show(shown[at], now);
+      else row.entry = null;
+    });
+    this.empty.hidden = entries.length > 0;
+    const pending = entries.reduce((sum, entry) => sum + Number(entry.pending), 0);
+    const going = entries.length - pending;
+    const over = entries.reduce((sum, entry) => sum + Number(entry.isOver), 0);
+    write2(this.count, String(pending), going ? ` pending · ${going} on the way` : " pending");
+    write2(this.over, over ? String(over) : "", over ? " over target" : "none over target");
+    this.over.toggleAttribute("data-some", over > 0);
+    const rest = entries.slice(shown.length);
+    const tallies = PRIORITIES.map((priority) => [priority, rest.filter((entry) => entry.priority === priority).length]);
+    const html = rest.length
+      ? `and ${rest.length} more ` + tallies.filter(([, n]) => n).map(([p, n]) => `<span class="tally">${prioritySvg(p, true)}${n}</span>`).join("")
+      : entries.length ? "all shown" : "";
+    if (this.restHtml !== html) this.rest.innerHTML = this.restHtml = html;
+  }
+
+  /** Ages, without another look at the picture. @param {number} now Unix ms of the server */
+  tick(now) {
+    for (const row of this.rows) row.tick(now);
+  }
+}
+
+/** @param {HTMLElement} element @param {string} strong @param {string} text */
+function write2(element, strong, text) {
+  if (!element.firstChild) element.append(document.createElement("b"), "");
+  const [b, rest] = /** @type {[Node, Node]} */ (/** @type {unknown} */ (element.childNodes));
+  if (b.textContent !== strong) b.textContent = strong;
+  if (rest.nodeValue !== text) rest.nodeValue = text;
+}

@@ -1,0 +1,46 @@
+/** The words and limits that the screen uses for what the wire calls by its codes. One place, so that map, queue and strip agree. */
+
+/** How long an incident of each priority may wait for the first unit on scene, in seconds, until the agency sets its own. */
+export const TARGET_S = { 1: 300, 2: 900, 3: 3600, 4: 7200, 5: 14400 };
+
+export const PRIORITIES = /** @type {const} */ ([1, 2, 3, 4, 5]);
+
+/** Unit statuses in the order in which the strip shows them; those that share a mark share a tally. */
+export const UNIT_TALLIES = /** @type {const} */ ([
+  { mark: "available", statuses: ["available"], code: "A", name: "available" },
+  { mark: "moving", statuses: ["dispatched", "enroute"], code: "E", name: "en route" },
+  { mark: "on-scene", statuses: ["on_scene"], code: "S", name: "on scene" },
+  { mark: "busy", statuses: ["busy"], code: "B", name: "busy" },
+  { mark: "out", statuses: ["out_of_service"], code: "O", name: "out of service" },
+  { mark: "emergency", statuses: [], code: "!", name: "emergency" },
+]);
+
+/** What a sensor reported, as one letter in its mark and a word beside it. */
+export const DETECTIONS = /** @type {Record<string, [string, string]>} */ ({
+  gunshot: ["G", "Gunshot"], plate: ["L", "Plate hit"], panic_button: ["B", "Panic button"], person: ["P", "Person"],
+});
+
+const WAITING = new Set(["pending", "dispatched", "enroute"]);
+const OPEN = new Set(["pending", "dispatched", "enroute", "on_scene"]);
+
+/** Nobody has arrived yet. @param {any} incident */
+export const waits = (incident) => WAITING.has(incident.status ?? "pending");
+
+/** Still somebody's business. @param {any} incident */
+export const isOpen = (incident) => OPEN.has(incident.status ?? "pending");
+
+/** Nobody has been sent yet. @param {any} incident */
+export const isPending = (incident) => (incident.status ?? "pending") === "pending";
+
+/** The priority as a whole number from 1 to 5; the unknown is neither urgent nor hidden. @param {any} incident */
+export const priorityOf = (incident) => {
+  const priority = Math.round(Number(incident.priority));
+  return priority >= 1 && priority <= 5 ? priority : 4;
+};
+
+/** When the wait began, in Unix ms, or NaN. @param {any} incident */
+export const beganAt = (incident) => Date.parse(incident.entered_at ?? incident.received_at ?? "");
+
+/** "TRAFFIC STOP" shouts; "Traffic stop" can be read. Mixed case is left as the agency wrote it. @param {string} text */
+export const calmly = (text) =>
+  text === text.toUpperCase() ? text.charAt(0) + text.slice(1).toLowerCase() : text;
