@@ -34,7 +34,9 @@ class Settings(BaseSettings):
     alarm_leaves_after_s: int = Field(900, ge=0, description="A cleared alarm stays in the picture this long.")
     detection_leaves_after_s: int = Field(7200, ge=0, description="A detection stays in the picture this long.")
     tombstone_kept_s: int = Field(
-        7 * 86_400, ge=3600, description="How long a departed entity is remembered, so that late events cannot revive it."
+        7 * 86_400,
+        ge=3600,
+        description="How long a departed entity is remembered, so that late events cannot revive it.",
     )
 
     @classmethod

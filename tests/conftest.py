@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from rtcc.settings import Settings
-from rtcc.store.connection import Store, connect
+from rtcc.store.commands import Store
+from rtcc.store.connection import connect
 from rtcc.store.embedded import EmbeddedStore
 
 

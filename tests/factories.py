@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
+
 from rtcc.model import lifecycle
 from rtcc.model.event import Event, iso
 
@@ -46,7 +47,7 @@ _incident_fields = st.fixed_dictionaries(
     optional={
         "status": st.none() | st.sampled_from(lifecycle.INCIDENT_STATUSES),
         "priority": st.none() | st.integers(1, 5),
-        "address": st.none() | st.sampled_from(["24th St / Mission St", "Ünder \"quotes\" \\ and\ttabs", "1"]),
+        "address": st.none() | st.sampled_from(["24th St / Mission St", 'Ünder "quotes" \\ and\ttabs', "1"]),
         "units": st.none() | st.lists(st.sampled_from(["3D12", "3D13"]), max_size=2),
         "sensitive": st.none() | st.booleans(),
     },

@@ -15,9 +15,9 @@ from rtcc.model.event import Event
 from rtcc.model.wire import decode, encode
 from rtcc.picture.deadletters import DeadLetters
 from rtcc.picture.writer import PictureWriter
+from rtcc.settings import PLAIN_CITY
 from rtcc.store.connection import StoreAway, connect
 from rtcc.tasks import APPLY_EVENTS, SOFT_LIMIT_S
-from rtcc.settings import PLAIN_CITY
 from workers.app import settings
 from workers.enrich import with_place
 

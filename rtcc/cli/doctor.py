@@ -27,17 +27,19 @@ def doctor(
     began = time.perf_counter()
     store.ping()
     took_ms = (time.perf_counter() - began) * 1000
-    server, persistence, memory = store.info("server"), store.info("persistence"), store.info("memory")  # type: ignore[misc]
+    server, persistence, memory = store.info("server"), store.info("persistence"), store.info("memory")
     name = server.get("server_name", "redis")
     version = server.get("valkey_version") or server.get("redis_version")
     append_only = "on" if persistence.get("aof_enabled") else "OFF: what is acknowledged can be lost"
     typer.echo(f"store       {name} {version}, answers in {took_ms:.1f} ms, {memory['used_memory_human']} used")
     typer.echo(f"durability  append-only file {append_only}; `{settings.durability}` asked for")
-    typer.echo(f"picture     {store.scard(keys.PRESENT):,} entities, {store.xlen(keys.CHANGES):,} changes in the stream")
-    counters = {name.decode(): int(value) for name, value in store.hgetall(keys.COUNTERS).items()}  # type: ignore[union-attr]
+    typer.echo(
+        f"picture     {store.scard(keys.PRESENT):,} entities, {store.xlen(keys.CHANGES):,} changes in the stream"
+    )
+    counters = {name.decode(): int(value) for name, value in store.hgetall(keys.COUNTERS).items()}
     typer.echo(f"events      {counters.get('applied', 0):,} applied, {counters.get('stale', 0):,} of them stale")
     typer.echo(f"backlog     {store.llen(INGEST_QUEUE):,} micro-batches wait for a worker")
-    heard = {source.decode(): float(at) for source, at in store.hgetall(keys.HEARD).items()}  # type: ignore[union-attr]
+    heard = {source.decode(): float(at) for source, at in store.hgetall(keys.HEARD).items()}
     for source, at in sorted(heard.items()):
         age_s = max(0.0, time.time() - at)
         typer.echo(f"feed        {source}: {freshness(age_s, interval_s(source))}, last heard {age_s:,.0f} s ago")

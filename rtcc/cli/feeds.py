@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import threading
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,7 +72,10 @@ def simulate(
     clock = SystemClock(stop)
     calls = past_calls(settings)
     city = Simulator.from_ground(
-        _ground(settings, stop), units=units, per_hour=0 if calls else per_hour, seed=int(time.time())
+        _ground(settings, stop),
+        units=units,
+        per_hour=0 if calls else per_hour,
+        scale=settings.replay_speed if calls else 1.0,
     )
     told: list[Event] = []
     if calls:

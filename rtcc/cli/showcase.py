@@ -32,5 +32,5 @@ def public_data() -> Path:
     elsewhere = os.environ.get("RTCC_CITY_DATA")
     if elsewhere:
         return Path(elsewhere)
-    declared = tomllib.loads((SAN_FRANCISCO / "city.toml").read_text())["data"]
+    declared: str = tomllib.loads((SAN_FRANCISCO / "city.toml").read_text())["data"]
     return (SAN_FRANCISCO / declared).resolve()

@@ -113,4 +113,3 @@ DEGREES = number(0, 360, "degrees")
 METRES = number(0, 100_000, "metres")
 SPEED = number(0, 400, "metres per second")
 FRACTION = number(0, 1)
-

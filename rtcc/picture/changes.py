@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from rtcc.store import keys
-from rtcc.store.connection import AsyncStore
+from rtcc.store.commands import AsyncStore
 
 
 class Change(NamedTuple):
@@ -50,12 +50,10 @@ def instant_of(position: int) -> str:
 
 def read_change(id_: bytes, entry: dict[bytes, bytes]) -> Change:
     """Read one entry of the stream as the store returned it."""
-    position = position_of(id_.decode())
-    assert position is not None, "a stream id that the store itself made"
     change = orjson.loads(entry[b"c"])
     renamed = entry.get(b"i")
     return Change(
-        position,
+        position_of(id_.decode()) or 0,
         change["kind"],
         renamed.decode() if renamed else change["id"],
         change["agency"],

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rtcc.store import keys
-from rtcc.store.connection import Store
+from rtcc.store.commands import Store
 
 #: Bounded by number and by size, so that a bad deploy upstream can fill neither memory nor disk.
 MOST = 5_000
@@ -51,23 +51,23 @@ class DeadLetters:
         pipeline = self._store.pipeline()
         count = 0
         for source, reason, raw in letters:
-            pipeline.xadd(keys.DEAD_LETTERS, fields(source, reason, raw), maxlen=MOST, approximate=False)  # type: ignore[arg-type]
+            pipeline.xadd(keys.DEAD_LETTERS, fields(source, reason, raw), maxlen=MOST, approximate=False)
             count += 1
         pipeline.hincrby(keys.COUNTERS, "deadletters", count)
         pipeline.execute()
 
     def __len__(self) -> int:
         """Count those kept now."""
-        return int(self._store.xlen(keys.DEAD_LETTERS))  # type: ignore[arg-type]
+        return int(self._store.xlen(keys.DEAD_LETTERS))
 
     def newest(self, most: int) -> Iterator[DeadLetter]:
         """Yield the newest first."""
-        for id_, entry in self._store.xrevrange(keys.DEAD_LETTERS, count=most):  # type: ignore[union-attr]
+        for id_, entry in self._store.xrevrange(keys.DEAD_LETTERS, count=most):
             yield _read(id_, entry)
 
     def all(self) -> Iterator[DeadLetter]:
         """Yield every one, the oldest first."""
-        for id_, entry in self._store.xrange(keys.DEAD_LETTERS):  # type: ignore[union-attr]
+        for id_, entry in self._store.xrange(keys.DEAD_LETTERS):
             yield _read(id_, entry)
 
     def remove(self, letter: DeadLetter) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rtcc.model.event import iso
 from rtcc.settings import Settings
-from rtcc.store.connection import Store
+from rtcc.store.commands import Store
 
 _SCRIPT = Path(__file__).with_name("retire.lua")
 _AT_ONCE = 200

@@ -10,7 +10,7 @@ import orjson
 
 from rtcc.picture.changes import position_of
 from rtcc.store import keys
-from rtcc.store.connection import AsyncStore
+from rtcc.store.commands import AsyncStore
 
 _AT_ONCE = 1_000
 
@@ -39,7 +39,7 @@ def read_entity(member: bytes, stored: dict[bytes, bytes]) -> StoredEntity | Non
 
 async def load(store: AsyncStore) -> AsyncIterator[StoredEntity]:
     """Yield every entity that is in the picture now; it may already hold changes later than the last cursor."""
-    members = sorted(await store.smembers(keys.PRESENT))  # type: ignore[misc]
+    members = sorted(await store.smembers(keys.PRESENT))
     for start in range(0, len(members), _AT_ONCE):
         some = members[start : start + _AT_ONCE]
         pipeline = store.pipeline(transaction=False)

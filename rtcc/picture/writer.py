@@ -11,11 +11,12 @@ import orjson
 
 from rtcc.model import lifecycle
 from rtcc.model.event import Event
-from rtcc.model.wire import encode
 from rtcc.model.version import digits
+from rtcc.model.wire import encode
 from rtcc.picture.deadletters import DeadLetters
 from rtcc.settings import Settings
-from rtcc.store.connection import Store, StoreRefused
+from rtcc.store.commands import Store
+from rtcc.store.connection import StoreRefused
 
 _SCRIPT = Path(__file__).with_name("apply.lua")
 _RANKS = orjson.dumps(
@@ -81,9 +82,7 @@ class PictureWriter:
             heard[event.source] = max(at, event.received_at.timestamp()), taken + 1
         sources = [(source, repr(at), taken) for source, (at, taken) in heard.items()]
         events = orjson.dumps([self._prepare(event) for event in batch])
-        effective, stale = self._script(
-            args=[_RANKS, int(self._clock()), *self._head, events, orjson.dumps(sources)]
-        )
+        effective, stale = self._script(args=[_RANKS, int(self._clock()), *self._head, events, orjson.dumps(sources)])
         return effective, stale, 0
 
     def _prepare(self, event: Event) -> tuple[object, ...]:

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import redis
 import redis.asyncio
 from redis.backoff import NoBackoff
+from redis.exceptions import BusyLoadingError, ReadOnlyError, ResponseError
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import BusyLoadingError, ReadOnlyError, ResponseError, TimeoutError as RedisTimeoutError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
 from rtcc.settings import Settings
+from rtcc.store.commands import AsyncStore, Store
 
 #: What a store that is away, starting or full answers with: the work is not done and may be tried again.
 StoreAway = (RedisConnectionError, RedisTimeoutError, BusyLoadingError, ReadOnlyError, OSError)
 #: What the store answers to a command that it will never accept.
 StoreRefused = ResponseError
-
-Store = redis.Redis
-AsyncStore = redis.asyncio.Redis
 
 
 class NoStoreError(RuntimeError):
@@ -45,15 +45,15 @@ def store_url(settings: Settings) -> str:
 
 def connect(settings: Settings, *, timeout_s: float = 5.0) -> Store:
     """Return a client for plain code. No retry inside: whoever calls knows what may be done twice."""
-    return redis.Redis.from_url(
+    client = redis.Redis.from_url(
         store_url(settings), socket_timeout=timeout_s, socket_connect_timeout=timeout_s, retry=Retry(NoBackoff(), 0)
     )
+    return cast("Store", client)
 
 
 def connect_async(settings: Settings, *, timeout_s: float = 10.0) -> AsyncStore:
     """Return a client for the web process; its timeout leaves room for blocking reads of the stream."""
-    return redis.asyncio.Redis.from_url(
-        store_url(settings),
-        socket_timeout=timeout_s,
-        socket_connect_timeout=timeout_s,
+    client = redis.asyncio.Redis.from_url(
+        store_url(settings), socket_timeout=timeout_s, socket_connect_timeout=timeout_s
     )
+    return cast("AsyncStore", client)

@@ -31,9 +31,7 @@ class Backlogged(RuntimeError):  # noqa: N818 - the domain's word, as in the API
 class IngestGate:
     """Takes events of many requests, sends them in micro-batches, and lets each request go when its own are kept."""
 
-    def __init__(
-        self, send: Callable[[Sequence[Event]], None], backlog: Callable[[], int], backlog_limit: int
-    ) -> None:
+    def __init__(self, send: Callable[[Sequence[Event]], None], backlog: Callable[[], int], backlog_limit: int) -> None:
         """``send`` returns when events are kept; ``backlog`` counts batches that wait for a worker. Both may block."""
         self._send = send
         self._count_backlog = backlog

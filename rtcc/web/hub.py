@@ -22,7 +22,8 @@ from rtcc.picture.changes import Change, changes_after, cursor_of, last_changes,
 from rtcc.picture.replica import Replica
 from rtcc.picture.snapshot import load
 from rtcc.store import keys
-from rtcc.store.connection import AsyncStore, NoStoreError, StoreAway, StoreRefused
+from rtcc.store.commands import AsyncStore, OpenAsync
+from rtcc.store.connection import NoStoreError, StoreAway, StoreRefused
 from rtcc.web.frames import Beat, Entry, Frame, other_event
 
 log = logging.getLogger(__name__)
@@ -48,7 +49,7 @@ def now_text() -> str:
 class Hub:
     """Follows the picture and keeps what listeners need; run() it once in the process's event loop."""
 
-    def __init__(self, connect: Callable[[], AsyncStore], intervals: Callable[[str], float]) -> None:
+    def __init__(self, connect: OpenAsync, intervals: Callable[[str], float]) -> None:
         """``connect`` opens a client of the store; ``intervals`` gives a source's declared interval in seconds."""
         self._connect = connect
         self._intervals = intervals
@@ -192,7 +193,7 @@ class Hub:
 
     async def _pulse(self, store: AsyncStore) -> None:
         while True:
-            heard = await store.hgetall(keys.HEARD)  # type: ignore[misc]
+            heard = await store.hgetall(keys.HEARD)
             self._heard = {source.decode(): float(at) for source, at in heard.items()}
             self._beat()
             await asyncio.sleep(BEAT_S)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from rtcc.model.event import Event
 from rtcc.settings import Settings
-from rtcc.store.connection import NoStoreError, Store, StoreAway, connect, store_url
+from rtcc.store.commands import Store
+from rtcc.store.connection import NoStoreError, StoreAway, connect, store_url
 from rtcc.tasks import INGEST_QUEUE, Sender, StoreUnavailable, client
 
 
@@ -37,6 +38,6 @@ class Outlet:
     def backlog(self) -> int:
         """Count the micro-batches that wait for a worker; raises StoreUnavailable where it cannot be asked."""
         try:
-            return int(self.store().llen(INGEST_QUEUE))  # type: ignore[arg-type]
+            return int(self.store().llen(INGEST_QUEUE))
         except (NoStoreError, *StoreAway) as error:
             raise StoreUnavailable("The store does not answer.") from error

@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+
 from rtcc.model.event import Event
 from rtcc.picture.changes import Change, read_change
 from rtcc.picture.deadletters import DeadLetters
@@ -17,8 +18,8 @@ from rtcc.picture.snapshot import read_entity
 from rtcc.picture.writer import PictureWriter
 from rtcc.settings import Settings
 from rtcc.store import keys
-from rtcc.store.connection import Store, connect
-
+from rtcc.store.commands import Store
+from rtcc.store.connection import connect
 from tests.factories import NOON, histories, make_event
 from tests.pure_picture import PurePicture
 
