@@ -19,7 +19,7 @@ from rtcc.settings import PLAIN_CITY
 from rtcc.store.connection import StoreAway, connect
 from rtcc.tasks import APPLY_EVENTS, SOFT_LIMIT_S
 from workers.app import settings
-from workers.enrich import with_place
+from workers.enrich import add_place
 
 
 @cache
@@ -51,7 +51,8 @@ def apply_events(batch: str) -> None:
 def _apply(batch: str) -> None:
     events = decode(batch)
     try:
-        _writer().apply(with_place(events, locator()))
+        add_place(events, locator())
+        _writer().apply(events)
     except StoreAway:
         raise
     except Exception:  # noqa: BLE001 - one event that breaks us must not take its batch with it
@@ -61,7 +62,8 @@ def _apply(batch: str) -> None:
 
 def _apply_alone(event: Event) -> None:
     try:
-        _writer().apply(with_place([event], locator()))
+        add_place([event], locator())
+        _writer().apply([event])
     except StoreAway:
         raise
     except Exception as error:  # noqa: BLE001 - it must not come back for ever either

@@ -118,7 +118,7 @@ def _commands(settings: Settings, simulator: bool) -> Iterator[tuple[str, list[s
     data = ["--data", str(settings.data_dir)]
     yield "web", [*_PYTHON, "rtcc.cli", "web", *data], 4.0
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
-    worker = ["workers.app", "worker", "--queues", ",".join(QUEUES), "--concurrency", "1", *quiet]
+    worker = ["workers.app", "worker", "--queues", ",".join(QUEUES), "--concurrency", "2", *quiet]
     yield "worker", [*celery, *worker], 6.0
     beat = ["workers.schedule", "beat", "--schedule", str(settings.data_dir / "run" / "beat"), "--pidfile="]
     yield "beat", [*celery, *beat, "--loglevel", "WARNING"], 3.0

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
@@ -12,7 +13,8 @@ from rtcc.store import keys
 from rtcc.store.commands import AsyncStore
 
 
-class Change(NamedTuple):
+@dataclass(slots=True)
+class Change:
     """One effective change. ``fields`` is partial, or None where the entity left the picture."""
 
     position: int

@@ -66,7 +66,7 @@ class Replica:
         return replica
 
     def apply(self, change: Change) -> Change | None:
-        """Take one change in; return what of it is news, or None where nothing is.
+        """Take one change in; return it cut down to what is news, or None where nothing is.
 
         Changes come in the order of the stream, and may repeat fields as they were; an entity loaded from the store
         may be ahead of the stream.
@@ -88,7 +88,8 @@ class Replica:
         known.update(news)
         entity.position = change.position
         entity.occurred_at, entity.received_at = change.occurred_at, change.received_at
-        return change._replace(fields=news) if news else None
+        change.fields = news
+        return change if news else None
 
     def learn_past(self, changes: Iterable[Change]) -> None:
         """Learn from the stream's last entries, oldest first, what left and what was marked before we started."""
