@@ -9,13 +9,13 @@ from celery import shared_task
 from celery.exceptions import Reject
 from celery.signals import worker_init
 
+from rtcc.city.choice import city_folder
 from rtcc.city.locate import Locator
 from rtcc.city.pack import load_pack
 from rtcc.model.event import Event
 from rtcc.model.wire import decode, encode
 from rtcc.picture.deadletters import DeadLetters
 from rtcc.picture.writer import PictureWriter
-from rtcc.settings import PLAIN_CITY
 from rtcc.store.connection import StoreAway, connect
 from rtcc.tasks import APPLY_EVENTS, SOFT_LIMIT_S
 from workers.app import settings
@@ -30,7 +30,7 @@ def _writer() -> PictureWriter:
 @cache
 def locator() -> Locator:
     """Return the city's locator, loaded once a process."""
-    return Locator.from_pack(load_pack(settings.city or PLAIN_CITY))
+    return Locator.from_pack(load_pack(city_folder(settings)))
 
 
 @shared_task(name=APPLY_EVENTS)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -72,7 +74,7 @@ def simulate(
     clock = SystemClock(stop)
     calls = past_calls(settings)
     city = Simulator.from_ground(
-        _ground(settings, stop),
+        _ground(settings),
         units=units,
         per_hour=0 if calls else per_hour,
         scale=settings.replay_speed if calls else 1.0,
@@ -194,12 +196,10 @@ def _waiting_sender(settings: Settings, clock: SystemClock) -> Callable[[list[Ev
     return send
 
 
-def _ground(settings: Settings, stop: threading.Event) -> Path:
-    # The web process prepares it while we start beside it.
-    folder = settings.data_dir / "ground"
-    while not (folder / "ground.fingerprint").is_file() and not stop.wait(0.2):
-        pass
-    return folder
+def _ground(settings: Settings) -> Path:
+    # The web process prepares it too, but may not be there yet; whoever comes second finds it done.
+    subprocess.run([sys.executable, "-m", "rtcc.cli.ground", str(settings.data_dir)], check=True)  # noqa: S603
+    return settings.data_dir / "ground"
 
 
 def _stop_event() -> threading.Event:

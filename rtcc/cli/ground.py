@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 from rtcc.city.basemap import write_ground
+from rtcc.city.choice import city_folder
 from rtcc.city.pack import load_pack
-from rtcc.cli.showcase import city_folder
 from rtcc.settings import load_settings
 
 

@@ -1,36 +1,16 @@
-"""What a newcomer sees: real calls on real ground where the public data lies beside the project, else our own."""
+"""What a newcomer sees: real calls where the public data lies beside the project, else invented ones."""
 
 from __future__ import annotations
 
-import os
-import tomllib
 from pathlib import Path
 
-from rtcc.settings import PLAIN_CITY, Settings
-
-SAN_FRANCISCO = PLAIN_CITY.parent / "san_francisco"
-_CALLS = "sf_calls_realtime/calls.csv"
-
-
-def city_folder(settings: Settings) -> Path:
-    """Return the city-pack folder: the one that is set, San Francisco where its public files are at hand, or plain."""
-    if settings.city is not None:
-        return settings.city
-    return SAN_FRANCISCO if (public_data() / _CALLS).is_file() else PLAIN_CITY
+from rtcc.city.choice import CALLS, SAN_FRANCISCO, city_folder, public_data
+from rtcc.settings import Settings
 
 
 def past_calls(settings: Settings) -> Path | None:
     """Return the recording that `rtcc up` replays, or None where it has to invent."""
     if settings.replay is not None:
         return settings.replay
-    calls = public_data() / _CALLS
+    calls = public_data() / CALLS
     return calls if city_folder(settings) == SAN_FRANCISCO and calls.is_file() else None
-
-
-def public_data() -> Path:
-    """Return the folder that San Francisco's city pack reads from."""
-    elsewhere = os.environ.get("RTCC_CITY_DATA")
-    if elsewhere:
-        return Path(elsewhere)
-    declared: str = tomllib.loads((SAN_FRANCISCO / "city.toml").read_text())["data"]
-    return (SAN_FRANCISCO / declared).resolve()

@@ -21,8 +21,8 @@ from typing import Annotated
 
 import typer
 
+from rtcc.city.choice import city_folder
 from rtcc.cli.options import DataDir
-from rtcc.cli.showcase import city_folder
 from rtcc.cli.supervisor import Child, Supervisor, end_process
 from rtcc.settings import Settings, load_settings
 from rtcc.store.embedded import EmbeddedStore

@@ -10,10 +10,13 @@ from typing import Any
 
 import orjson
 from fastapi import Request
+from starlette.requests import ClientDisconnect
 
 from rtcc.model.event import Event, EventError, parse_event
 
 LARGEST = 5 * 1024 * 1024
+#: About as many as fit when all are good; without it five megabytes of commas would cost gigabytes of refusals.
+MOST_EVENTS = 50_000
 #: What a sender may still push at us after it was too much, before the connection is simply closed.
 _DRAINED = 64 * 1024 * 1024
 #: Events checked between two turns of the event loop, so that a large body delays nobody's picture.
@@ -25,7 +28,11 @@ class BodyError(ValueError):
 
 
 class TooLargeError(ValueError):
-    """A body over LARGEST."""
+    """A body over LARGEST, or of more than MOST_EVENTS events."""
+
+
+class CutShortError(ValueError):
+    """A body whose sender went away before its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,30 +54,38 @@ class Parsed:
 
 
 async def read_body(request: Request) -> bytes:
-    """Return the whole body. Raises TooLargeError, after letting a moderate excess run out unread.
+    """Return the whole body. Raises CutShortError, or TooLargeError after letting a moderate excess run out unread.
 
     A sender that still writes when we answer would see a broken pipe instead of our 413.
     """
     size = 0
     chunks: list[bytes] = []
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size <= LARGEST:
-            chunks.append(chunk)
-        else:
-            chunks.clear()
-        if size > _DRAINED:
-            break
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size <= LARGEST:
+                chunks.append(chunk)
+            else:
+                chunks.clear()
+            if size > _DRAINED:
+                break
+    except ClientDisconnect:
+        raise CutShortError("The body ended before its announced end; send it again.") from None
     if size > LARGEST:
         raise TooLargeError(f"The body is over {LARGEST // (1024 * 1024)} MB; send it in parts.")
     return b"".join(chunks)
 
 
 async def parse_body(body: bytes, content_type: str) -> Parsed:
-    """Check every event of a JSON object, JSON array or NDJSON body. Raises BodyError where it is none of these."""
+    """Check every event of a JSON object, JSON array or NDJSON body.
+
+    Raises BodyError where it is none of these, TooLargeError where it holds too many.
+    """
     received_at = datetime.now(UTC)
     parsed = Parsed()
     for index, (value, raw) in enumerate(_values(body, content_type)):
+        if index == MOST_EVENTS:
+            raise TooLargeError(f"The body holds over {MOST_EVENTS:,} events; send it in parts.")
         if index % _AT_ONCE == _AT_ONCE - 1:
             await asyncio.sleep(0)
         try:
@@ -78,7 +93,7 @@ async def parse_body(body: bytes, content_type: str) -> Parsed:
                 raise value
             parsed.events.append(parse_event(value, received_at))
         except EventError as error:
-            parsed.refused.append(Refused(index, str(error), raw or orjson.dumps(value), _source(value)))
+            parsed.refused.append(Refused(index, str(error), raw or _raw(value), _source(value)))
     if not (parsed.events or parsed.refused):
         raise BodyError("The body holds no event; send a JSON object, a JSON array of objects, or one object a line.")
     return parsed
@@ -107,6 +122,14 @@ def _lines(body: bytes) -> Iterator[tuple[Any, bytes]]:
         except orjson.JSONDecodeError as error:
             sentence = f"The line is not valid JSON near character {error.pos}; send one UTF-8 JSON object a line."
             yield EventError("line", sentence), line
+
+
+def _raw(value: Any) -> bytes:
+    try:
+        return orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        # It reads deeper nesting than it writes; a letter as deep as that tells nobody anything.
+        return b""
 
 
 def _source(value: Any) -> str | None:

@@ -13,7 +13,7 @@ from rtcc.access.keys import Key
 from rtcc.picture.deadletters import DeadLetters
 from rtcc.store.connection import NoStoreError, StoreAway
 from rtcc.tasks import StoreUnavailable
-from rtcc.web.api.body import BodyError, Parsed, Refused, TooLargeError, parse_body, read_body
+from rtcc.web.api.body import BodyError, CutShortError, Parsed, Refused, TooLargeError, parse_body, read_body
 from rtcc.web.api.callers import INGEST_KEY, ingest_key
 from rtcc.web.gate import Backlogged, IngestGate
 from rtcc.web.metrics import ACCEPTED, REJECTED
@@ -34,10 +34,11 @@ async def push_events(request: Request, key: Annotated[Key, Depends(ingest_key)]
     gate: IngestGate = request.app.state.gate
     try:
         body = await read_body(request)
+        parsed = await parse_body(body, request.headers.get("content-type", ""))
+    except CutShortError as error:
+        return answer(400, {"detail": str(error)}, {"Connection": "close"})
     except TooLargeError as error:
         return answer(413, {"detail": str(error)}, {"Connection": "close"})
-    try:
-        parsed = await parse_body(body, request.headers.get("content-type", ""))
     except BodyError as error:
         await _bury(request, [Refused(0, str(error), body, None)], key)
         REJECTED.inc()
