@@ -25,6 +25,9 @@ class Settings(BaseSettings):
     city: Path | None = Field(None, description="The city-pack folder; without it the one that `rtcc up` chooses.")
     host: str = Field("127.0.0.1", description="Address the web server binds; loopback only until accounts exist.")
     port: int = Field(8050, ge=0, le=65535, description="Port of the web server.")
+    hosts: tuple[str, ...] = Field(
+        ("127.0.0.1", "localhost", "[::1]"), description="Names by which browsers may address the web server."
+    )
     replay: Path | None = Field(None, description="File of past calls that `rtcc up` replays instead of inventing.")
     replay_speed: float = Field(20.0, gt=0, description="How much faster than life `rtcc up` replays that file.")
     backlog_limit: int = Field(400, ge=1, description="Micro-batches waiting for a worker above which ingest says 429.")

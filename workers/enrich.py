@@ -20,7 +20,8 @@ def add_place(events: Sequence[Event], locator: Locator) -> None:
     ]
     found = locator.locate([data["lat"] for data in placed], [data["lon"] for data in placed])
     for data, district, beat in zip(placed, *found, strict=True):
-        if district is not None:
+        # Outside every district a unit is in none: the one it came from would be a lie.
+        if district is not None or locator.knows_districts:
             data.setdefault("district", district)
         if beat is not None:
             data.setdefault("beat", beat)

@@ -27,6 +27,11 @@ class Locator:
     def from_pack(cls, pack: CityPack) -> Locator:
         return cls(_areas(pack, "districts"), _areas(pack, "beats"))
 
+    @property
+    def knows_districts(self) -> bool:
+        """Whether the city has districts at all, so that a place in none of them is outside all of them."""
+        return self._districts.any
+
     def locate(self, lats: npt.ArrayLike, lons: npt.ArrayLike) -> tuple[Names, Names]:
         """Return the district and the beat of each position, None where there is none or the position is NaN."""
         y, x = np.asarray(lats, dtype=np.float64), np.asarray(lons, dtype=np.float64)
@@ -41,6 +46,10 @@ class _Areas:
         self._names = np.array([*(name for name, _ in areas), None], dtype=object)
         self._boxes = shapely.bounds(self._polygons).reshape(-1, 4)
         shapely.prepare(self._polygons)
+
+    @property
+    def any(self) -> bool:
+        return self._polygons.size > 0
 
     def names(self, x: Floats, y: Floats) -> Names:
         found = np.full(x.shape, -1, dtype=np.intp)

@@ -23,12 +23,13 @@ from rtcc.feeds.transports.clock import SystemClock
 from rtcc.feeds.transports.file_replay import FASTEST, SLOWEST
 from rtcc.feeds.transports.file_replay import Progress as ReplayProgress
 from rtcc.feeds.transports.file_replay import replay as replay_recording
-from rtcc.feeds.transports.recording import Recording, load_recording
+from rtcc.feeds.transports.recording import Recording, RecordingError, Trouble, load_recording
 from rtcc.feeds.transports.simulator import Simulator
 from rtcc.model.event import Event, EventError, parse_event
 from rtcc.model.wire import decode
 from rtcc.picture.deadletters import DeadLetter, DeadLetters
 from rtcc.settings import Settings, load_settings
+from rtcc.store import keys
 from rtcc.store.connection import NoStoreError, connect, store_url
 from rtcc.tasks import Sender, StoreUnavailable, client
 
@@ -49,7 +50,7 @@ def replay(
     settings = load_settings(data)
     recording = load_recording(file, find_mapping(mapping) if mapping else None)
     for trouble in recording.troubles[:20]:
-        typer.echo(f"{trouble}", err=True)
+        typer.echo(_said(trouble), err=True)
     clock = SystemClock(_stop_event())
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
@@ -104,6 +105,25 @@ def list_() -> None:
     """Print the mappings that recordings and feeds can be read with."""
     for mapping in shipped_mappings():
         typer.echo(f"{mapping.name}\t{mapping.kind}s from {mapping.source}, expected every {mapping.interval_s:g} s")
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A recording: CSV, or JSON rows.")],
+    mapping: Annotated[str | None, typer.Option(help="The mapping to read it with; default: by its columns.")] = None,
+) -> None:
+    """Read a recording without sending anything, and say what could and could not be read."""
+    recording = load_recording(file, find_mapping(mapping) if mapping else None)
+    typer.echo(f"{recording.rows:,} rows read as {recording.mapping.name}: {len(recording.moments):,} events.")
+    for trouble in recording.troubles:
+        typer.echo(_said(trouble))
+
+
+@app.command()
+def forget(source: Annotated[str, typer.Argument(help="As `rtcc doctor` shows it.")], data: DataDir = None) -> None:
+    """Stop showing a source that will not come back; it is shown again as soon as it speaks."""
+    if not connect(load_settings(data)).hdel(keys.HEARD, source):
+        raise RecordingError(f"No source named {source} has ever been heard.")
 
 
 @app.command()
@@ -200,6 +220,10 @@ def _ground(settings: Settings) -> Path:
     # The web process prepares it too, but may not be there yet; whoever comes second finds it done.
     subprocess.run([sys.executable, "-m", "rtcc.cli.ground", str(settings.data_dir)], check=True)  # noqa: S603
     return settings.data_dir / "ground"
+
+
+def _said(trouble: Trouble) -> str:
+    return f"Row {trouble.row:,}{' is left out' if trouble.refused else ''}: {trouble.reason}"
 
 
 def _stop_event() -> threading.Event:

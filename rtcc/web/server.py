@@ -18,10 +18,11 @@ from rtcc.feeds.health import interval_s
 from rtcc.settings import Settings
 from rtcc.store.connection import connect_async
 from rtcc.web import ground
+from rtcc.web.answers import answer
 from rtcc.web.api import events, health, picture
-from rtcc.web.api.events import answer
 from rtcc.web.dash_app import mount_dash
 from rtcc.web.gate import IngestGate
+from rtcc.web.hosts import KnownHosts
 from rtcc.web.hub import Hub
 from rtcc.web.outlet import Outlet
 
@@ -75,6 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router)
     app.add_exception_handler(Exception, _say_nothing)
     mount_dash(app)
+    app.add_middleware(KnownHosts, hosts=settings.hosts)
     return app
 
 

@@ -1,5 +1,6 @@
 """Holds docs/settings.md to the settings there are."""
 
+import json
 import re
 from pathlib import Path
 
@@ -18,6 +19,8 @@ def test_every_setting_is_documented_with_its_default(name):
     stated = ROWS[name.upper()]
     if isinstance(default, Path):
         assert default.name in stated
+    elif isinstance(default, tuple):
+        assert json.loads(stated.strip("`")) == list(default)
     else:
         assert stated == ("none" if default is None else f"`{default}`")
 

@@ -6,13 +6,13 @@ import asyncio
 import contextlib
 from typing import Annotated, Any
 
-import orjson
 from fastapi import APIRouter, Depends, Request, Response
 
 from rtcc.access.keys import Key
 from rtcc.picture.deadletters import DeadLetters
 from rtcc.store.connection import NoStoreError, StoreAway
 from rtcc.tasks import StoreUnavailable
+from rtcc.web.answers import answer
 from rtcc.web.api.body import BodyError, CutShortError, Parsed, Refused, TooLargeError, parse_body, read_body
 from rtcc.web.api.callers import INGEST_KEY, ingest_key
 from rtcc.web.gate import Backlogged, IngestGate
@@ -21,11 +21,6 @@ from rtcc.web.metrics import ACCEPTED, REJECTED
 router = APIRouter()
 #: Of one request's refused events so many become dead letters: one bad export must not push out all others.
 _MOST_LETTERS = 500
-
-
-def answer(status: int, content: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
-    """Return a JSON answer."""
-    return Response(orjson.dumps(content), status, headers, "application/json")
 
 
 @router.post("/api/v1/events", openapi_extra=INGEST_KEY)

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from rtcc.web import metrics
+from rtcc.web.answers import answer
 from rtcc.web.api.callers import ANYONE_HERE
-from rtcc.web.api.events import answer
 from rtcc.web.hub import Hub
 
 router = APIRouter()
