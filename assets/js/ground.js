@@ -28,21 +28,28 @@ export async function readCity() {
 }
 
 /**
- * Moves the camera so that the screen shows as much of the city as the reference wall does.
- * @param {any} map
- * @param {City} city
+ * The camera with which the screen shows as much of the city as the reference wall does.
+ * @param {any} map @param {City} city
+ * @returns {{center: [number, number], zoom: number}}
  */
-export function lookAt(map, city) {
+export function cameraFor(map, city) {
   const { clientWidth: width, clientHeight: height } = map.getContainer();
   const fit = Math.log2(Math.min(width / REFERENCE.width, height / REFERENCE.height));
-  map.jumpTo({ center: city.center, zoom: city.zoom + fit, bearing: 0, pitch: 0 });
+  return { center: city.center, zoom: Number.isFinite(fit) ? city.zoom + fit : city.zoom };
 }
 
 /**
- * Adds the layers of the ground to the map.
+ * Keeps the layers of the ground in the map: Plotly sets its own style once more when Dash first patches the figure.
  * @param {any} map
  */
-export function layGround(map) {
+export function keepGround(map) {
+  const lay = () => map.getLayer("ground") && !map.getSource("land") && layGround(map);
+  map.on("styledata", lay);
+  lay();
+}
+
+/** @param {any} map */
+function layGround(map) {
   const size = designScale();
   for (const layer of LAYERS) {
     map.addSource(layer, { type: "geojson", data: `/basemap/${layer}.geojson`, tolerance: 0.5, buffer: 32, maxzoom: 15 });

@@ -2,10 +2,10 @@
 
 import { FeedsBar } from "./feeds_bar.js";
 import { clockOf } from "./format.js";
-import { layGround, lookAt, readCity } from "./ground.js";
+import { cameraFor, keepGround, readCity } from "./ground.js";
 import { Live } from "./live.js";
 import { LiveLayer } from "./live_layer.js";
-import { mapIn } from "./map_host.js";
+import { holdCamera, mapIn } from "./map_host.js";
 import { marksOf } from "./marks.js";
 import { Queue, write } from "./queue.js";
 import { Strip } from "./strip.js";
@@ -81,19 +81,25 @@ async function start() {
   // The stage, and not the graph: Dash puts the graph's element in place of a placeholder that has the same id.
   const map = await mapIn(part("wall-stage"));
   map.resize();
-  layGround(map);
-  lookAt(map, city);
+  keepGround(map);
+  const home = holdCamera(map, () => cameraFor(map, city));
   const stage = part("wall-stage");
   wall.layer = new LiveLayer(stage, map, table, {
     staleAfterS: STALE_AFTER_S,
     units: wall.units,
     marks: (layer) => marksOf(wall, table, layer.atlas, layer.pixels, wall.clock.now(), performance.now() / 1000),
   });
+  let resized = 0;
   new ResizeObserver(() => {
-    map.resize();
-    lookAt(map, city);
+    clearTimeout(resized);
+    resized = setTimeout(() => {
+      map.resize();
+      home();
+    }, 200);
   }).observe(stage);
   wall.layer.touch();
+  // For tests and for whoever has to look into a wall from its console; nothing here reads it.
+  Object.assign(window, { rtcc: { wall, live, map } });
   root.dataset.map = "ready";
 }
 

@@ -15,6 +15,23 @@ export function mapOf(graph) {
 }
 
 /**
+ * Holds the camera where `home` says: whenever Plotly has drawn its figure anew it has put back the camera of its own layout.
+ * @param {any} map @param {() => {center: [number, number], zoom: number}} home
+ * @returns {() => void} call it when the answer of `home` has changed
+ */
+export function holdCamera(map, home) {
+  const go = () => {
+    const { center, zoom } = home();
+    const { lng, lat } = map.getCenter();
+    if (Math.abs(map.getZoom() - zoom) + Math.abs(lng - center[0]) + Math.abs(lat - center[1]) < 1e-6) return;
+    map.jumpTo({ center, zoom, bearing: 0, pitch: 0 });
+  };
+  map.getContainer().closest(".js-plotly-plot").on("plotly_afterplot", go);
+  go();
+  return go;
+}
+
+/**
  * Waits until the map in `host` has loaded its style, and makes it a map for a wall: flat, north up, no fading of labels.
  * @param {HTMLElement} host an element around or of the graph
  * @returns {Promise<any>}

@@ -3,7 +3,6 @@
  * Incidents are drawn here and not by the map, because a change of the map's own sources draws the whole ground again.
  */
 
-import { ATLAS_SIDE } from "./atlas.js";
 import { rgb } from "./tokens.js";
 
 /** Numbers per sprite: x, y (relative Mercator); offset x, y, width, height (px; width < 0: a circle, in Mercator); place in the atlas. */
@@ -30,7 +29,7 @@ void main() {
   }
   // Whole pixels, so that letters stay sharp.
   vec2 px = floor(place / u_pixel + a_box.xy + 0.5);
-  v_at = (a_cut.xy + a_corner * a_cut.zw) / ${ATLAS_SIDE}.0;
+  v_at = a_cut.xy + a_corner * a_cut.zw;
   gl_Position = vec4((px + vec2(a_corner.x, -a_corner.y) * a_box.zw) * u_pixel, 0.0, 1.0);
 }`;
 
@@ -49,7 +48,8 @@ void main() {
     colour = vec4(u_ink * alpha, alpha);
     return;
   }
-  colour = texture(u_atlas, v_at);
+  // One texel a pixel, without filtering: half the cost where the processor plays the graphics card.
+  colour = texelFetch(u_atlas, ivec2(v_at), 0);
 }`;
 
 export class SpritePainter {
@@ -73,8 +73,8 @@ export class SpritePainter {
     this.ink = gl.getUniformLocation(program, "u_ink");
     this.texture = gl.createTexture();
     gl.bindTexture(gl.TEXTURE_2D, this.texture);
-    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR);
-    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.LINEAR);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
     this.corners = gl.createBuffer();

@@ -77,7 +77,7 @@ export class UnitLabels {
 
   /** @param {string} text @param {number} ratio */
   #draw(text, ratio) {
-    const size = 17 * ratio;
+    const size = 16 * ratio;
     const font = `600 ${size}px ${token("font")}`;
     this.atlas.pen.font = font;
     const width = this.atlas.pen.measureText(text).width + 6 * ratio;
@@ -88,7 +88,7 @@ export class UnitLabels {
       pen.lineWidth = 3.5 * ratio;
       pen.strokeStyle = token("halo");
       pen.strokeText(text, 3 * ratio, size * 0.68);
-      pen.fillStyle = token("text");
+      pen.fillStyle = token("street-name");
       pen.fillText(text, 3 * ratio, size * 0.68);
     });
   }

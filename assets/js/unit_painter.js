@@ -115,7 +115,7 @@ export function viewOf(origin, camera) {
 
 /** The more units, the smaller each: a crowd must not become a carpet, nor cost a software renderer its frame. @param {number} count */
 export function sizeFor(count) {
-  return Math.max(9, Math.min(24, 33 - 3 * Math.log2(Math.max(count, 8))));
+  return Math.max(6, Math.min(24, 40 - 2.6 * Math.log2(Math.max(count, 1))));
 }
 
 /** @param {WebGL2RenderingContext} gl */
