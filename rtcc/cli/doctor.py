@@ -33,10 +33,10 @@ def doctor(
     append_only = "on" if persistence.get("aof_enabled") else "OFF: what is acknowledged can be lost"
     typer.echo(f"store       {name} {version}, answers in {took_ms:.1f} ms, {memory['used_memory_human']} used")
     typer.echo(f"durability  append-only file {append_only}; `{settings.durability}` asked for")
+    counters = {name.decode(): int(value) for name, value in store.hgetall(keys.COUNTERS).items() if value.isdigit()}
     typer.echo(
-        f"picture     {store.scard(keys.PRESENT):,} entities, {store.xlen(keys.CHANGES):,} changes in the stream"
+        f"picture     {store.scard(keys.PRESENT):,} entities, {counters.get('changes', 0):,} changes told so far"
     )
-    counters = {name.decode(): int(value) for name, value in store.hgetall(keys.COUNTERS).items()}
     typer.echo(f"events      {counters.get('applied', 0):,} applied, {counters.get('stale', 0):,} of them stale")
     typer.echo(f"backlog     {store.llen(INGEST_QUEUE):,} micro-batches wait for a worker")
     heard = {source.decode(): float(at) for source, at in store.hgetall(keys.HEARD).items()}

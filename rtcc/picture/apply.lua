@@ -2,8 +2,8 @@
 -- index, append the effective changes to the stream. The rule it keeps is told in rtcc/model/version.py; the tests
 -- hold a plain Python model of it (tests/pure_picture.py) beside this script.
 --
--- ARGV, made by writer.py: ranks (JSON: kind → [field, {pair: rank}]), now (Unix s), stream length, tombstone
--- lifetime (s), events and sources, both as JSON. An event is [kind, id, agency, source, digits, names, pairs, nulls,
+-- Follows tell.lua. ARGV, made by writer.py: stream length, ranks (JSON: kind → [field, {pair: rank}]), now (Unix s),
+-- tombstone lifetime (s), events and sources, both as JSON. An event is [kind, id, agency, source, digits, names, pairs, nulls,
 -- change, leaves]: the version's digits; the fields' names joined by commas ("" = withdrawn); their pairs, that is
 -- texts `"name":value`, joined by RS; how many are null; the change as JSON text up to the value of "fields"; the
 -- Unix second at which the entity leaves if this event's status wins ("0" it stays, "" no word). A source is
@@ -18,12 +18,12 @@
 -- settles all its fields and one layer is replaced. Everything else takes the long way, field by field.
 local DIGITS = 37
 local US, RS = '\31', '\30'
-local call, find, sub, byte, concat = redis.call, string.find, string.sub, string.byte, table.concat
+local find, sub, byte, concat = string.find, string.sub, string.byte, table.concat
 
-local RANKS = cjson.decode(ARGV[1])
-local now, stream_length, tombstone_s = tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
+local RANKS = cjson.decode(ARGV[2])
+local now, tombstone_s = tonumber(ARGV[3]), tonumber(ARGV[4])
 local events, sources = cjson.decode(ARGV[5]), cjson.decode(ARGV[6])
-local effective, stale = 0, 0
+local stale = 0
 
 local function split(text, separator)
   local list = {}
@@ -42,15 +42,6 @@ local function greater(a, b)
     if byte_a ~= byte_b then return byte_a > byte_b end
   end
   return #a > #b
-end
-
-local function append(change, renamed, fields)
-  effective = effective + 1
-  local entry = change .. fields .. '}'
-  if renamed then
-    return call('XADD', 'rtcc:changes', 'MAXLEN', '~', stream_length, '*', 'c', entry, 'i', renamed)
-  end
-  return call('XADD', 'rtcc:changes', 'MAXLEN', '~', stream_length, '*', 'c', entry)
 end
 
 local function schedule_leaving(member, leaves)
@@ -222,10 +213,11 @@ for _, event in ipairs(events) do
     write(key, kind .. ':' .. id, renamed, event, stored)
   end
 end
+tell()
 for _, source in ipairs(sources) do
   call('HSET', 'rtcc:heard', source[1], source[2])
   call('HINCRBY', 'rtcc:taken', source[1], source[3])
 end
 call('HINCRBY', 'rtcc:counters', 'applied', #events)
 if stale > 0 then call('HINCRBY', 'rtcc:counters', 'stale', stale) end
-return { effective, stale }
+return { told_count(), stale }

@@ -15,7 +15,10 @@ from rtcc.store.commands import AsyncStore
 
 @dataclass(slots=True)
 class Change:
-    """One effective change. ``fields`` is partial, or None where the entity left the picture."""
+    """One effective change. ``fields`` is partial, or None where the entity left the picture.
+
+    ``position`` is that of its entry in the stream, which it shares with the other changes of its batch.
+    """
 
     position: int
     kind: str
@@ -29,6 +32,8 @@ class Change:
 
 #: A stream id "ms-n" as one whole number that sorts alike: n below 2**20 within a millisecond.
 _SHIFT = 20
+#: An entry holds up to a batch of changes, so a few entries are much to read at once.
+_ENTRIES_AT_ONCE = 64
 
 
 def position_of(cursor: str) -> int | None:
@@ -50,25 +55,18 @@ def instant_of(position: int) -> str:
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def read_change(id_: bytes, entry: dict[bytes, bytes]) -> Change:
-    """Read one entry of the stream as the store returned it."""
-    change = orjson.loads(entry[b"c"])
-    renamed = entry.get(b"i")
-    return Change(
-        position_of(id_.decode()) or 0,
-        change["kind"],
-        renamed.decode() if renamed else change["id"],
-        change["agency"],
-        change["source"],
-        change["fields"],
-        change["occurred_at"],
-        change["received_at"],
-    )
-
-
 def read_changes(entries: Iterable[tuple[bytes, dict[bytes, bytes]]]) -> list[Change]:
-    """Read many entries."""
-    return [read_change(id_, entry) for id_, entry in entries]
+    """Read entries of the stream as the store returned them; one holds the changes of a whole batch."""
+    changes = []
+    for id_, entry in entries:
+        position = position_of(id_.decode()) or 0
+        changes += [
+            Change(
+                position, c["kind"], c["id"], c["agency"], c["source"], c["fields"], c["occurred_at"], c["received_at"]
+            )
+            for c in orjson.loads(entry[b"c"])
+        ]
+    return changes
 
 
 async def last_position(store: AsyncStore) -> int:
@@ -77,15 +75,22 @@ async def last_position(store: AsyncStore) -> int:
     return (position_of(last[0][0].decode()) or 0) if last else 0
 
 
-async def last_changes(store: AsyncStore, until: int, most: int) -> list[Change]:
-    """Return the last changes up to a position, oldest first."""
-    entries = await store.xrevrange(keys.CHANGES, max=cursor_of(until), count=most)
-    return read_changes(reversed(entries))
+async def last_changes(store: AsyncStore, until: int, at_least: int) -> list[Change]:
+    """Return the last changes up to a position, oldest first: as many as asked for, and the rest of their batch."""
+    changes: list[Change] = []
+    end = cursor_of(until)
+    while len(changes) < at_least:
+        entries = await store.xrevrange(keys.CHANGES, max=end, count=_ENTRIES_AT_ONCE)
+        changes = read_changes(reversed(entries)) + changes
+        if len(entries) < _ENTRIES_AT_ONCE:
+            break
+        end = f"({entries[-1][0].decode()}"
+    return changes
 
 
-async def changes_after(store: AsyncStore, position: int, most: int, block_ms: int | None) -> list[Change]:
-    """Return the changes after a position, waiting up to ``block_ms`` for the first (None: not at all)."""
-    answer = await store.xread({keys.CHANGES: cursor_of(position)}, count=most, block=block_ms)
+async def changes_after(store: AsyncStore, position: int, block_ms: int | None) -> list[Change]:
+    """Return the next changes after a position, waiting up to ``block_ms`` for the first (None: not at all)."""
+    answer = await store.xread({keys.CHANGES: cursor_of(position)}, count=_ENTRIES_AT_ONCE, block=block_ms)
     return read_changes(answer[0][1]) if answer else []
 
 

@@ -74,7 +74,7 @@ class Replica:
         self.position = max(self.position, change.position)
         identity = change.kind, change.id
         entity = self.entities.get(identity)
-        if entity is not None and entity.position >= change.position:
+        if entity is not None and entity.position > change.position:
             return None
         if change.fields is None:
             left = self.entities.pop(identity, None)

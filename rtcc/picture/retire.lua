@@ -1,8 +1,7 @@
 -- Let ended entities leave the live picture, and forget tombstones whose time is over.
--- ARGV: now (Unix s), stream length, tombstone lifetime (s), at most so many, received_at (ISO 8601)
+-- Follows tell.lua. ARGV: stream length, now (Unix s), tombstone lifetime (s), at most so many, received_at (ISO 8601)
 -- Returns {entities that left, tombstones forgotten}.
-local call = redis.call
-local now, stream_length, tombstone_s, most = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3]), ARGV[4]
+local now, tombstone_s, most = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 
 local left = call('ZRANGEBYSCORE', 'rtcc:leaving', '-inf', now, 'LIMIT', 0, most)
 for _, member in ipairs(left) do
@@ -20,11 +19,11 @@ for _, member in ipairs(left) do
   if call('SREM', 'rtcc:present', member) == 1 then
     local colon = string.find(member, ':', 1, true)
     local change = cjson.encode({ kind = string.sub(member, 1, colon - 1), id = string.sub(member, colon + 1),
-      agency = call('HGET', key, '@agency'), source = 'rtcc-retention', occurred_at = ARGV[5], received_at = ARGV[5],
-      fields = cjson.null })
-    call('HSET', key, '@changed', call('XADD', 'rtcc:changes', 'MAXLEN', '~', stream_length, '*', 'c', change))
+      agency = call('HGET', key, '@agency'), source = 'rtcc-retention', occurred_at = ARGV[5], received_at = ARGV[5] })
+    call('HSET', key, '@changed', append(string.sub(change, 1, -2) .. ',"fields":', false, 'null'))
   end
 end
+tell()
 
 local forgotten = call('ZRANGEBYSCORE', 'rtcc:tombstones', '-inf', now, 'LIMIT', 0, most)
 for _, member in ipairs(forgotten) do

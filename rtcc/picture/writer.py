@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import orjson
 
@@ -14,11 +13,11 @@ from rtcc.model.event import Event
 from rtcc.model.version import digits
 from rtcc.model.wire import encode
 from rtcc.picture.deadletters import DeadLetters
+from rtcc.picture.scripts import read_script
 from rtcc.settings import Settings
 from rtcc.store.commands import Store
 from rtcc.store.connection import StoreRefused
 
-_SCRIPT = Path(__file__).with_name("apply.lua")
 _RANKS = orjson.dumps(
     {
         kind: [field, {f'"{field}":"{status}"': rank for status, rank in lifecycle.RANKS[kind, field].items()}]
@@ -45,10 +44,10 @@ class PictureWriter:
 
     def __init__(self, store: Store, settings: Settings, clock: Callable[[], float] = time.time) -> None:
         """Keep the store's script and what the settings say of retention; ``clock`` gives Unix seconds."""
-        self._script = store.register_script(_SCRIPT.read_text())
+        self._script = store.register_script(read_script("apply.lua"))
         self._dead_letters = DeadLetters(store)
         self._leaves_after_s = settings.leaves_after_s()
-        self._head = (settings.stream_length, settings.tombstone_kept_s)
+        self._stream_length, self._tombstone_kept_s = settings.stream_length, settings.tombstone_kept_s
         self._clock = clock
 
     def apply(self, events: Sequence[Event]) -> Applied:
@@ -82,7 +81,8 @@ class PictureWriter:
             heard[event.source] = max(at, event.received_at.timestamp()), taken + 1
         sources = [(source, repr(at), taken) for source, (at, taken) in heard.items()]
         events = orjson.dumps([self._prepare(event) for event in batch])
-        effective, stale = self._script(args=[_RANKS, int(self._clock()), *self._head, events, orjson.dumps(sources)])
+        head: list[str | int | bytes] = [self._stream_length, _RANKS, int(self._clock()), self._tombstone_kept_s]
+        effective, stale = self._script(args=[*head, events, orjson.dumps(sources)])
         return effective, stale, 0
 
     def _prepare(self, event: Event) -> tuple[object, ...]:

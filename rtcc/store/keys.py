@@ -14,13 +14,15 @@ PRESENT = "rtcc:present"
 LEAVING = "rtcc:leaving"
 #: Sorted set of "kind:id" by the Unix second at which a departed entity's tombstone is forgotten.
 TOMBSTONES = "rtcc:tombstones"
-#: Stream of effective changes, bounded by `stream_length`.
+#: Stream of effective changes, an entry a batch, bounded by `stream_length` changes.
 CHANGES = "rtcc:changes"
+#: List beside the stream: for each entry its id and the count of all changes up to it.
+CHANGE_MARKS = "rtcc:changes:marks"
 #: Hash of source → Unix second of the last event received from it.
 HEARD = "rtcc:heard"
 #: Hash of source → events taken in from it, effective or not.
 TAKEN = "rtcc:taken"
-#: Hash of counters: applied, stale, dead letters.
+#: Hash of counters: events applied and stale, changes, dead letters ever; and the stream's last id.
 COUNTERS = "rtcc:counters"
 #: Stream of events that could not be taken, bounded by number and by size of each.
 DEAD_LETTERS = "rtcc:deadletters"

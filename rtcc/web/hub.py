@@ -34,7 +34,6 @@ LONGEST_GAP_S = 0.05
 _SHORTEST_GAP_S = 0.004
 _RING_FRAMES = 2_000
 _RING_ENTRIES = 20_000
-_READ_AT_ONCE = 2_000
 _PAST = 20_000
 
 #: Kind and id, and a position where one entity needs more than one entry in a frame.
@@ -132,7 +131,7 @@ class Hub:
     async def _follow(self, store: AsyncStore) -> None:
         last_flush = 0.0
         while True:
-            changes = await changes_after(store, self.replica.position, _READ_AT_ONCE, 5_000)
+            changes = await changes_after(store, self.replica.position, 5_000)
             if not changes:
                 continue
             entries: dict[_EntryKey, Entry] = {}
@@ -140,7 +139,7 @@ class Hub:
             wait = last_flush + self._gap_s - time.monotonic()
             if wait > 0:
                 await asyncio.sleep(wait)
-                self._take(await changes_after(store, self.replica.position, _READ_AT_ONCE, None), entries)
+                self._take(await changes_after(store, self.replica.position, None), entries)
             last_flush = time.monotonic()
             self._publish(Frame(self._next_number, self.replica.position, now_text(), list(entries.values())))
             # After one turn of the loop every listener has written its frame: that is what telling them costs.
