@@ -1,1 +1,1 @@
-"""Benchmarks: what this machine does with a real `rtcc up`, measured as the promises are made; run with `python -m benchmarks`."""
+"""Benchmarks: what this machine does with a real `rtcc up`; run with `python -m benchmarks`."""

@@ -1,4 +1,4 @@
-"""`python -m benchmarks [name ...] [--quick] [--results DIR]`: run benchmarks, one table each, and a summary of all at the end."""
+"""`python -m benchmarks [name ...] [--quick] [--results DIR]`: run benchmarks, one table each, then a summary."""
 
 from __future__ import annotations
 

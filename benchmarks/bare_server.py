@@ -12,7 +12,7 @@ import uvicorn
 _ANSWER = orjson.dumps({"accepted": 500, "rejected": []})
 
 
-async def application(scope: Any, receive: Any, send: Any) -> None:
+async def application(_scope: Any, receive: Any, send: Any) -> None:
     """Answer every body with 202 once its lines are decoded."""
     body, more = b"", True
     while more:

