@@ -9,6 +9,8 @@ import { Stream } from "./stream.js";
 /** NOT LIVE must be on the screen within 6 s of the last word; beats come every 5 s; the page looks four times a second. */
 export const SILENT_AFTER_MS = 5700;
 const LOOK_EVERY_MS = 250;
+/** A connection that is known to be broken has this long to come back before the screen says so. */
+const GONE_AFTER_MS = 3000;
 /** A shared worker that stays silent while the page waits this long is given up for a stream of the page's own. */
 const WORKER_SILENT_MS = 16_000;
 const LONGEST_PAUSE_MS = 4000;
@@ -36,6 +38,7 @@ export class Live {
     this.early = [];
     this.pause = 250;
     this.loading = false;
+    this.goneAt = 0;
     this.connect(options.shared !== false && "SharedWorker" in window);
     this.#load();
     setInterval(() => this.#look(), LOOK_EVERY_MS);
@@ -77,6 +80,11 @@ export class Live {
       }
       return;
     }
+    if (message.type === "gone") {
+      this.goneAt ||= Date.now();
+      return;
+    }
+    this.goneAt = 0;
     this.heardAt = Date.now();
     if (message.type === "reset") return this.#reload();
     if (message.type === "beat") this.handlers.beat(message.data);
@@ -123,7 +131,8 @@ export class Live {
 
   #look() {
     const silent = Date.now() - this.heardAt;
-    if (silent > SILENT_AFTER_MS && this.state !== "lost") this.#say("lost");
+    const gone = this.goneAt > 0 && Date.now() - this.goneAt > GONE_AFTER_MS;
+    if ((gone || silent > SILENT_AFTER_MS) && this.state !== "lost") this.#say("lost");
     if (this.port && silent > WORKER_SILENT_MS && this.cursor !== null) this.#direct();
   }
 

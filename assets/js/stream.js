@@ -9,7 +9,7 @@ const LONGEST_PAUSE_MS = 4000;
 const SILENCE_MS = 11_000;
 
 /**
- * @typedef {{type: "change" | "beat" | "reset", id: string, data: string}} Message
+ * @typedef {{type: "change" | "beat" | "reset" | "gone", id: string, data: string}} Message `gone`: the connection broke
  */
 
 export class Stream {
@@ -68,6 +68,7 @@ export class Stream {
   }
 
   #again() {
+    this.onMessage({ type: "gone", id: "", data: "" });
     this.source?.close();
     this.source = null;
     clearTimeout(this.retry);

@@ -1,4 +1,4 @@
-"""The Dash app on our own FastAPI server: which pages exist and how their files reach the browser; the API is not its concern."""
+"""The Dash app on our own FastAPI server: which pages exist and how their files reach the browser."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def mount_dash(server: FastAPI) -> Dash:
     server.add_api_route("/", _to_wall, methods=["GET"], include_in_schema=False)
     app = Dash(
         "rtcc",
-        server=server,
+        server=server,  # type: ignore[arg-type]  # Dash types it for Flask, and takes FastAPI
         include_assets_files=False,
         assets_folder=str(ASSETS),
         serve_locally=True,
@@ -61,7 +61,7 @@ def mount_dash(server: FastAPI) -> Dash:
         index_string=_INDEX,
     )
     # Dash would answer every unknown path with the page, /api/typo too, from the moment the server starts.
-    # No page has a callback that needs Dash's own WebSocket: without one it would be opened, and kept open, all the same.
+    # No page has a callback for Dash's own WebSocket, which would be opened, and kept open, all the same.
     app.backend.websocket_capability = False
     setattr(app.backend, "_setup_catchall", lambda: None)  # noqa: B010
     app.layout = wall.layout

@@ -1,4 +1,4 @@
-"""A stand-alone server that speaks the picture and the live stream with made-up entities: for browser tests and for trying the page."""
+"""A server of made-up entities that speaks the picture and the live stream: for tests and for trying the page."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,8 @@ EMPTY_LAYER = {"type": "FeatureCollection", "features": []}
 
 def instant(at: float | None = None) -> str:
     """An instant as the wire writes it."""
-    return datetime.fromtimestamp(time.time() if at is None else at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    when = datetime.fromtimestamp(time.time() if at is None else at, UTC)
+    return when.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class FakeCity:
@@ -88,7 +90,34 @@ def change(kind: str, entity: str, fields: dict[str, Any] | None) -> Change:
     return {"kind": kind, "id": entity, "fields": fields, "occurred_at": now, "received_at": now}
 
 
-STATUSES = ("available", "available", "available", "dispatched", "enroute", "on_scene", "on_scene", "busy", "out_of_service")
+STATUSES = ("available",) * 3 + ("dispatched", "enroute") + ("on_scene",) * 2 + ("busy", "out_of_service")
+DRIVING = ("available", "dispatched", "enroute")
+PLAIN_CITY = {
+    "name": "Testville",
+    "timezone": "America/Los_Angeles",
+    "center": CENTER,
+    "zoom": 12,
+    "bounds": [-122.52, 37.70, -122.35, 37.84],
+    "attribution": "",
+    "layers": [],
+}
+
+
+@dataclass
+class Car:
+    lon: float
+    lat: float
+    heading: float
+    status: str
+
+    def fix(self) -> dict[str, Any]:
+        return {
+            "lon": round(self.lon, 6),
+            "lat": round(self.lat, 6),
+            "heading_deg": round(self.heading % 360, 1),
+            "speed_mps": 11.0 if self.status in DRIVING else 0.0,
+            "fix_at": instant(),
+        }
 
 
 class Fleet:
@@ -97,39 +126,38 @@ class Fleet:
     def __init__(self, units: int, seed: int = 7) -> None:
         dice = random.Random(seed)
         self.dice = dice
-        self.units = [
-            [CENTER[0] + dice.uniform(-0.055, 0.045), CENTER[1] + dice.uniform(-0.035, 0.04), dice.uniform(0, 360), dice.choice(STATUSES)]
+        self.cars = [
+            Car(
+                CENTER[0] + dice.uniform(-0.055, 0.045),
+                CENTER[1] + dice.uniform(-0.035, 0.04),
+                dice.uniform(0, 360),
+                dice.choice(STATUSES),
+            )
             for _ in range(units)
         ]
 
     def first(self) -> list[Change]:
         return [
-            change("unit", f"u{n}", {"callsign": f"{3 + n // 60 % 9}{'ABCDE'[n % 5]}{n % 60 + 1}", "status": unit[3], **self.fix(unit), "district": "Mission"})
-            for n, unit in enumerate(self.units)
+            change("unit", f"u{n}", {"callsign": callsign(n), "status": car.status, **car.fix()})
+            for n, car in enumerate(self.cars)
         ]
-
-    def fix(self, unit: list[Any]) -> dict[str, Any]:
-        moving = unit[3] in ("available", "dispatched", "enroute")
-        return {
-            "lon": round(unit[0], 6),
-            "lat": round(unit[1], 6),
-            "heading_deg": round(unit[2] % 360, 1),
-            "speed_mps": 11.0 if moving else 0.0,
-            "fix_at": instant(),
-        }
 
     def step(self, count: int) -> list[Change]:
         """`count` units report where they are now."""
         changes = []
         for _ in range(count):
-            number = self.dice.randrange(len(self.units))
-            unit = self.units[number]
-            if unit[3] in ("available", "dispatched", "enroute"):
-                unit[2] += self.dice.uniform(-20, 20)
-                unit[0] += 0.0004 * math.sin(math.radians(unit[2]))
-                unit[1] += 0.0003 * math.cos(math.radians(unit[2]))
-            changes.append(change("unit", f"u{number}", self.fix(unit)))
+            number = self.dice.randrange(len(self.cars))
+            car = self.cars[number]
+            if car.status in DRIVING:
+                car.heading += self.dice.uniform(-20, 20)
+                car.lon += 0.0004 * math.sin(math.radians(car.heading))
+                car.lat += 0.0003 * math.cos(math.radians(car.heading))
+            changes.append(change("unit", f"u{number}", car.fix()))
         return changes
+
+
+def callsign(number: int) -> str:
+    return f"{3 + number // 60 % 9}{'ABCDE'[number % 5]}{number % 60 + 1}"
 
 
 async def drive(city: FakeCity, fleet: Fleet, rate: float) -> None:
@@ -185,7 +213,7 @@ def build(city: FakeCity, ground: Path | None, fleet: Fleet | None, rate: float)
 
     @app.post("/fake/changes")
     async def inject(request: Request) -> dict[str, str]:
-        city.apply([change(c["kind"], c["id"], c["fields"]) | {k: c[k] for k in ("occurred_at", "received_at") if k in c} for c in await request.json()])
+        city.apply([change(c["kind"], c["id"], c["fields"]) for c in await request.json()])
         return {"cursor": city.cursor}
 
     @app.post("/fake/feeds")
@@ -213,9 +241,10 @@ def build(city: FakeCity, ground: Path | None, fleet: Fleet | None, rate: float)
         @app.get("/basemap/{name}")
         async def plain(name: str) -> JSONResponse:
             if name == "city.json":
-                return JSONResponse({"name": "Testville", "timezone": "America/Los_Angeles", "center": CENTER, "zoom": 12, "bounds": [-122.52, 37.70, -122.35, 37.84], "attribution": "", "layers": []})
+                return JSONResponse(PLAIN_CITY)
             return JSONResponse(EMPTY_LAYER)
 
+    app.mount("/tests", StaticFiles(directory=Path(__file__).parent / "js"))
     mount_dash(app)
     return app
 
@@ -235,7 +264,8 @@ def main() -> None:
         city.apply([change(c["kind"], c["id"], c["fields"]) for c in json.loads(options.scene.read_text())])
     if fleet:
         city.apply(fleet.first())
-    uvicorn.run(build(city, options.ground, fleet, options.rate), host="127.0.0.1", port=options.port, log_level="warning", timeout_graceful_shutdown=1)
+    app = build(city, options.ground, fleet, options.rate)
+    uvicorn.run(app, host="127.0.0.1", port=options.port, log_level="warning", timeout_graceful_shutdown=1)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ def queue() -> html.Aside:
     """An ordered list that the browser fills with as many rows as fit; the rest is said as counts."""
     return html.Aside(
         className="queue",
-        **{"aria-label": "Incidents waiting"},
         children=[
             html.Div(
                 className="queue-head",

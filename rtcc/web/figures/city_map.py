@@ -1,4 +1,4 @@
-"""The map figure: an empty Plotly `scattermap` that hosts MapLibre; the ground and all that lives are added in the browser."""
+"""The map figure: an empty Plotly `scattermap` that hosts MapLibre; the browser adds the ground and all that lives."""
 
 from __future__ import annotations
 

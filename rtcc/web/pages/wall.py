@@ -14,7 +14,13 @@ PATH = "/wall"
 TITLE = "Wall · RTCC"
 
 # staticPlot would keep a copy of every frame (preserveDrawingBuffer); without the mode bar nothing else is on show.
-_GRAPH = {"displayModeBar": False, "scrollZoom": True, "doubleClick": False, "showTips": False, "responsive": True}
+_GRAPH: dcc.Graph.Config = {
+    "displayModeBar": False,
+    "scrollZoom": True,
+    "doubleClick": False,
+    "showTips": False,
+    "responsive": True,
+}
 
 
 def layout() -> html.Div:
@@ -22,7 +28,6 @@ def layout() -> html.Div:
     return html.Div(
         id=ids.WALL,
         className="wall",
-        **{"data-link": "loading"},
         children=[
             bar(),
             html.Main(

@@ -1,0 +1,97 @@
+import { stateByAge, worse } from "/assets/js/feeds_bar.js";
+import { callFigures, incidentFigures, unitFigures } from "/assets/js/figures.js";
+import { age, clockOf, percentile, since } from "/assets/js/format.js";
+import { LatencyMeter } from "/assets/js/latency.js";
+import { queueOf } from "/assets/js/queue_order.js";
+import { ServerClock } from "/assets/js/server_clock.js";
+import { equal, test } from "./harness.js";
+
+const NOW = Date.parse("2026-01-17T02:04:37Z");
+const ago = (s) => new Date(NOW - s * 1000).toISOString();
+const map = (object) => new Map(Object.entries(object));
+
+test("ages are read at a glance", () => {
+  equal([0, 22, 1420, 12960, 187200, -5].map(age), ["0:00", "0:22", "23:40", "3h 36", "2d 4h", "0:00"]);
+  equal([1.2, 42, 300, 10800].map(since), ["1 s", "42 s", "5 min", "3 h"]);
+});
+
+test("the clock is the city's and names its zone", () => {
+  const clock = clockOf("America/Los_Angeles");
+  equal([clock.time(NOW), clock.date(NOW)], ["18:04:37", "PST Fri 16 Jan"]);
+});
+
+test("percentiles are nearest ranks", () => {
+  equal([percentile([], 0.5), percentile([3, 1, 2], 0.5), percentile([1, 2, 3, 4], 0.95)], [null, 2, 4]);
+});
+
+test("the queue is by priority, pending first, then the oldest; a new priority 1 stands above all", () => {
+  const order = queueOf(map({
+    old1: { priority: 1, status: "pending", entered_at: ago(3000) },
+    going1: { priority: 1, status: "enroute", entered_at: ago(4000) },
+    new1: { priority: 1, status: "pending", entered_at: ago(20) },
+    three: { priority: 3, status: "pending", entered_at: ago(9000) },
+    two: { priority: 2, status: "pending", entered_at: ago(60) },
+    there: { priority: 1, status: "on_scene", entered_at: ago(60) },
+    gone: { priority: 1, status: "closed", entered_at: ago(60) },
+  }), NOW);
+  equal(order.map((entry) => entry.id), ["new1", "old1", "going1", "two", "three"]);
+  equal(order.map((entry) => entry.isOver), [false, true, true, false, true]);
+});
+
+test("an incident without a priority or a time is shown all the same", () => {
+  const [entry] = queueOf(map({ a: {} }), NOW);
+  equal([entry.priority, entry.pending, entry.isOver], [4, true, false]);
+});
+
+test("the strip counts what waits, and response only of the last hour", () => {
+  const figures = incidentFigures(map({
+    a: { priority: 1, status: "pending", entered_at: ago(600) },
+    b: { priority: 5, status: "pending", entered_at: ago(60) },
+    c: { priority: 2, status: "closed", entered_at: ago(900), on_scene_at: ago(300) },
+    d: { priority: 2, status: "closed", entered_at: ago(9000), on_scene_at: ago(8000) },
+    e: { priority: 2, status: "on_scene", entered_at: ago(300), on_scene_at: ago(100) },
+  }), NOW);
+  equal(figures.pending.map((cell) => cell.count), [1, 0, 0, 1]);
+  equal([figures.over, figures.overPending, figures.responses, figures.median, figures.p90], [1, 1, 2, 200, 600]);
+});
+
+test("calls that ring or are on hold wait", () => {
+  const figures = callFigures(map({
+    a: { state: "ringing", started_at: ago(9) },
+    b: { state: "answered", started_at: ago(100), answered_at: ago(96) },
+  }), NOW);
+  equal([figures.waiting, NOW - figures.oldest, figures.p90], [1, 9000, 4]);
+});
+
+test("units are counted by the mark that they have on the map", () => {
+  equal(unitFigures(map({
+    a: { status: "enroute" }, b: { status: "dispatched" }, c: { status: "available", emergency: true }, d: { status: "off_duty" },
+  })), { moving: 2, emergency: 1 });
+});
+
+test("the server's clock is the greatest difference seen, and follows a drift", () => {
+  let here = 1_000_000;
+  const clock = new ServerClock(() => here);
+  clock.hear(new Date(here + 5000 - 80).toISOString());
+  clock.hear(new Date(here + 5000 - 3).toISOString());
+  clock.hear(new Date(here + 5000 - 40).toISOString());
+  equal(clock.offset, 4997);
+  for (let turn = 0; turn < 3; turn += 1) {
+    here += 61_000;
+    clock.hear(new Date(here + 2000).toISOString());
+  }
+  equal(clock.offset, 2000);
+});
+
+test("the meter forgets what is older than a minute", () => {
+  const meter = new LatencyMeter();
+  meter.add(900, NOW - 61_000);
+  for (let n = 1; n <= 20; n += 1) meter.add(n, NOW - 1000);
+  equal(meter.read(NOW), { p50: 10, p95: 19, count: 20 });
+  equal(meter.read(NOW + 70_000), null);
+});
+
+test("a feed is judged by its own interval, and never better than the server says", () => {
+  equal([stateByAge(50, 30), stateByAge(70, 30), stateByAge(200, 30), stateByAge(700, 30)], ["live", "late", "stale", "lost"]);
+  equal([worse("late", "live"), worse("live", "stale")], ["late", "stale"]);
+});
