@@ -1,4 +1,4 @@
-"""Real parts for every test: a Valkey process per run, emptied between tests, in a folder of its own."""
+"""Real parts for every test: a Valkey process and a whole `rtcc up` per run, each in a folder of its own."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rtcc.settings import Settings
 from rtcc.store.commands import Store
 from rtcc.store.connection import connect
 from rtcc.store.embedded import EmbeddedStore
+from tests.running import Running, running
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +39,21 @@ def store(settings: Settings) -> Iterator[Store]:
     client = connect(settings)
     yield client
     client.close()
+
+
+@pytest.fixture(scope="session")
+def rtcc_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A whole RTCC that many tests share: let each use ids of its own, and harm none of its processes."""
+    with running(tmp_path_factory.mktemp("up")) as instance:
+        instance.key("ingest")
+        yield instance
+
+
+@pytest.fixture(scope="module")
+def own_rtcc_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A whole RTCC of one file's tests, which may kill any part of it that comes back by itself."""
+    with running(tmp_path_factory.mktemp("own")) as instance:
+        yield instance
 
 
 @pytest.fixture(scope="session")
