@@ -3,12 +3,13 @@
  * stands out. Few layers, because a map that is drawn by software pays for each.
  */
 
+import { latitude, mercatorX, mercatorY } from "./mercator.js";
 import { designScale, token } from "./tokens.js";
 
 /** @typedef {{name: string, timezone: string, center: [number, number], zoom: number, bounds: number[], attribution?: string}} City */
 
-/** The map's area on a 1080p wall, in px: the zoom of city.json is meant for it. */
-const REFERENCE = { width: 1376, height: 876 };
+/** The share of the map's height or width that the city's bounds take. */
+const FILLED = 0.97;
 
 /** With no glyph server named, MapLibre draws text with the fonts of this machine. */
 const FONT = ["Liberation Sans", "Arial"];
@@ -28,14 +29,17 @@ export async function readCity() {
 }
 
 /**
- * The camera with which the screen shows as much of the city as the reference wall does.
+ * The camera that shows the whole city, as large as this screen can; a city without bounds has its own centre and zoom.
  * @param {any} map @param {City} city
  * @returns {{center: [number, number], zoom: number}}
  */
 export function cameraFor(map, city) {
   const { clientWidth: width, clientHeight: height } = map.getContainer();
-  const fit = Math.log2(Math.min(width / REFERENCE.width, height / REFERENCE.height));
-  return { center: city.center, zoom: Number.isFinite(fit) ? city.zoom + fit : city.zoom };
+  const [west, south, east, north] = city.bounds;
+  const across = mercatorX(east) - mercatorX(west), down = mercatorY(south) - mercatorY(north);
+  if (!(across > 0 && down > 0 && width && height)) return { center: city.center, zoom: city.zoom };
+  const zoom = Math.log2((Math.min(width / across, height / down) * FILLED) / 512);
+  return { center: [(west + east) / 2, latitude((mercatorY(south) + mercatorY(north)) / 2)], zoom };
 }
 
 /**
@@ -54,6 +58,11 @@ function layGround(map) {
   for (const layer of LAYERS) {
     map.addSource(layer, { type: "geojson", data: `/basemap/${layer}.geojson`, tolerance: 0.5, buffer: 32, maxzoom: 15 });
   }
+  map.addSource("district-points", { type: "geojson", data: { type: "FeatureCollection", features: [] } });
+  fetch("/basemap/districts.geojson")
+    .then((answer) => answer.json())
+    .then((districts) => map.getSource("district-points")?.setData(labelPoints(districts)))
+    .catch((error) => console.info("map:", error));
   map.setPaintProperty("ground", "background-color", token("water"));
   const width = (/** @type {number} */ near, /** @type {number} */ far) => [
     "interpolate", ["exponential", 1.6], ["zoom"], 11, near * size, 16, far * size,
@@ -74,7 +83,7 @@ function layGround(map) {
     paint: { "line-color": token("district-line"), "line-width": 1.5 * size, "line-dasharray": [4, 3] },
   });
   map.addLayer({
-    id: "street-names", type: "symbol", source: "streets", minzoom: 12,
+    id: "street-names", type: "symbol", source: "streets", minzoom: 11.3,
     filter: ["step", ["zoom"], ["in", ["get", "class"], ["literal", ["major", "motorway"]]], 14, ["has", "name"]],
     layout: {
       "symbol-placement": "line", "symbol-spacing": 420 * size, "text-field": ["get", "name"], "text-font": FONT,
@@ -83,11 +92,40 @@ function layGround(map) {
     paint: { "text-color": token("street-name"), "text-halo-color": token("halo"), "text-halo-width": 1.5 * size },
   });
   map.addLayer({
-    id: "district-names", type: "symbol", source: "districts",
+    id: "district-names", type: "symbol", source: "district-points",
     layout: {
       "text-field": ["upcase", ["coalesce", ["get", "name"], ""]], "text-font": FONT, "text-size": 17 * size,
       "text-letter-spacing": 0.16, "text-padding": 4,
     },
     paint: { "text-color": token("district-name"), "text-halo-color": token("halo"), "text-halo-width": 2 * size },
   });
+}
+
+/**
+ * One point for the name of each district, in its largest part: the map itself would write it once a tile and once an island.
+ * @param {{features: any[]}} districts
+ */
+function labelPoints(districts) {
+  const features = districts.features.flatMap(({ geometry, properties }) => {
+    const parts = geometry?.type === "Polygon" ? [geometry.coordinates] : geometry?.coordinates ?? [];
+    const rings = parts.map((/** @type {any} */ part) => centroid(part[0]));
+    if (!rings.length) return [];
+    const largest = rings.reduce((/** @type {any} */ a, /** @type {any} */ b) => (b.area > a.area ? b : a));
+    return [{ type: "Feature", properties, geometry: { type: "Point", coordinates: largest.at } }];
+  });
+  return { type: "FeatureCollection", features };
+}
+
+/** @param {[number, number][]} ring closed @returns {{area: number, at: [number, number]}} */
+function centroid(ring) {
+  const [x0, y0] = ring[0];
+  let area = 0, cx = 0, cy = 0;
+  for (let n = 1; n < ring.length; n += 1) {
+    const [ax, ay, bx, by] = [ring[n - 1][0] - x0, ring[n - 1][1] - y0, ring[n][0] - x0, ring[n][1] - y0];
+    const cross = ax * by - bx * ay;
+    area += cross / 2;
+    cx += (ax + bx) * cross;
+    cy += (ay + by) * cross;
+  }
+  return { area: Math.abs(area), at: area ? [x0 + cx / (6 * area), y0 + cy / (6 * area)] : [x0, y0] };
 }

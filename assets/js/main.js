@@ -89,10 +89,14 @@ async function start() {
     units: wall.units,
     marks: (layer) => marksOf(wall, table, layer.atlas, layer.pixels, wall.clock.now(), performance.now() / 1000),
   });
+  // A software renderer gets the ground in no more pixels than the units.
+  const soften = () => wall.layer?.software && map.setPixelRatio(wall.layer.ratio);
+  soften();
   let resized = 0;
   new ResizeObserver(() => {
     clearTimeout(resized);
     resized = setTimeout(() => {
+      soften();
       map.resize();
       home();
     }, 200);

@@ -15,7 +15,8 @@ export function mapOf(graph) {
 }
 
 /**
- * Holds the camera where `home` says: whenever Plotly has drawn its figure anew it has put back the camera of its own layout.
+ * Holds the camera where `home` says: whenever Plotly draws its figure anew it puts back the camera of its own layout. A person's
+ * own gesture is left alone.
  * @param {any} map @param {() => {center: [number, number], zoom: number}} home
  * @returns {() => void} call it when the answer of `home` has changed
  */
@@ -26,7 +27,7 @@ export function holdCamera(map, home) {
     if (Math.abs(map.getZoom() - zoom) + Math.abs(lng - center[0]) + Math.abs(lat - center[1]) < 1e-6) return;
     map.jumpTo({ center, zoom, bearing: 0, pitch: 0 });
   };
-  map.getContainer().closest(".js-plotly-plot").on("plotly_afterplot", go);
+  map.on("moveend", (/** @type {any} */ event) => event.originalEvent || go());
   go();
   return go;
 }

@@ -10,7 +10,9 @@ import { STRIDE } from "./unit_table.js";
 import { DETECTIONS, TARGET_S, beganAt, isOpen, isPending, priorityOf, waits } from "./words.js";
 
 /** Side of each priority's mark in design px: what matters is larger. */
-const SIDE = /** @type {Record<number, number>} */ ({ 1: 46, 2: 36, 3: 26, 4: 22, 5: 20 });
+const SIDE = /** @type {Record<number, number>} */ ({ 1: 48, 2: 38, 3: 25, 4: 22, 5: 20 });
+/** Only for these does a mark say that the target has passed: on a hundred quiet ones it would be noise; the queue counts them. */
+const SAYS_OVER = 2;
 /** A priority 1 is new, and pulses, for this long while nobody has arrived. */
 export const NEW_S = 120;
 const PULSE_SHAPE = 6;
@@ -39,7 +41,7 @@ export function marksOf(picture, origin, atlas, ratio, now, pageNow) {
   const place = (/** @type {any} */ thing) => [mercatorX(thing.lon) - origin.originX, mercatorY(thing.lat) - origin.originY];
   for (const incident of picture.incidents.values()) {
     if (typeof incident.lat !== "number" || typeof incident.lon !== "number" || !isOpen(incident)) continue;
-    const priority = priorityOf(incident), pending = isPending(incident), over = isOver(incident, now);
+    const priority = priorityOf(incident), pending = isPending(incident), over = priority <= SAYS_OVER && isOver(incident, now);
     const [x, y] = place(incident);
     const side = Math.round(SIDE[priority] * ratio);
     const cut = atlas.place(`i${priority}${pending}${over}${side}`, side, side, (pen) => drawPriority(pen, side, priority, pending, over));

@@ -9,6 +9,9 @@ export const mercatorX = (lon) => (lon + 180) / 360;
 /** @param {number} lat degrees */
 export const mercatorY = (lat) => 0.5 - Math.log(Math.tan(Math.PI / 4 + (lat * RAD) / 2)) / (2 * Math.PI);
 
+/** The latitude of a Mercator y. @param {number} y */
+export const latitude = (y) => (2 * Math.atan(Math.exp((0.5 - y) * 2 * Math.PI)) - Math.PI / 2) / RAD;
+
 /** How much of the world's side one metre takes at a latitude. @param {number} lat */
 export const perMetre = (lat) => 1 / (EARTH_M * Math.cos(lat * RAD));
 

@@ -93,8 +93,11 @@ export class Queue {
   fit() {
     const probe = this.rows[0] ?? new Row();
     if (!probe.element.isConnected) this.list.append(probe.element);
+    // As many rows as fit at their least height, then all of them as high as fills the space.
+    this.list.style.removeProperty("--row");
     const height = probe.element.offsetHeight || 92;
     this.room = Math.max(1, Math.floor((this.body.clientHeight + 1) / height));
+    this.list.style.setProperty("--row", `${this.body.clientHeight / this.room}px`);
     if (!this.rows.length) probe.element.remove();
     if (this.last) this.show(this.last.entries, this.last.now);
   }

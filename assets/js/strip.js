@@ -34,7 +34,7 @@ export class Strip {
       element.className = "cell";
       pending.append(element);
       const marks = priority === 4 ? prioritySvg(4, true) + prioritySvg(5, true) : prioritySvg(priority, true);
-      return new Cell(element, `${marks} pending`);
+      return new Cell(element, priority === 4 ? marks : `${marks} pending`);
     });
     this.over = new Cell(part("strip-over"), "Over target");
     this.response = new Cell(part("strip-response"), "Response, last hour");

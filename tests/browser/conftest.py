@@ -57,6 +57,10 @@ class City:
         self.process.kill()
         self.process.wait(10)
 
+    def close(self) -> None:
+        self.kill()
+        self.client.close()
+
     def change(self, kind: str, entity: str, fields: dict[str, Any] | None) -> None:
         self.post("changes", [{"kind": kind, "id": entity, "fields": fields}])
 
@@ -95,7 +99,7 @@ def browser() -> Iterator[Browser]:
 def shared_city() -> Iterator[City]:
     city = City()
     yield city
-    city.kill()
+    city.close()
 
 
 @pytest.fixture
@@ -110,7 +114,7 @@ def own_city() -> Iterator[City]:
     """A city for tests that kill it."""
     city = City()
     yield city
-    city.kill()
+    city.close()
 
 
 @pytest.fixture

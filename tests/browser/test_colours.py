@@ -34,7 +34,7 @@ VISION = {
 }
 TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
 WHITE = np.array([0.9505, 1.0, 1.089])
-# CIE76; 2.3 is a difference just seen side by side. Marks differ in shape as well; colour alone must still tell them apart.
+# CIE76, where 2.3 is a difference just seen side by side. Marks differ in shape too; colour alone must still do.
 FAR_ENOUGH = 15.0
 
 

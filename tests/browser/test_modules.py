@@ -10,6 +10,8 @@ from playwright.sync_api import Browser
 
 from tests.browser.conftest import City
 
+pytestmark = pytest.mark.browser
+
 MODULES = sorted((Path(__file__).parent / "js").glob("*.test.js"))
 NAMES = [name for module in MODULES for name in re.findall(r'^test\("([^"]+)"', module.read_text(), re.MULTILINE)]
 

@@ -3,9 +3,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import City, painted
+
+pytestmark = pytest.mark.browser
 
 
 def test_not_live_within_six_seconds_and_back_without_a_touch(own_city: City, open_wall: Callable[..., Page]) -> None:

@@ -3,12 +3,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import City, painted
 
-# The colour drawn at a position, read from the layer in the moment when the page says that it has painted it. The layer draws
-# again before reading, because a WebGL canvas is empty once its frame has been shown; it draws from what is on the card.
+pytestmark = pytest.mark.browser
+
+# The strength of what is drawn at a position, read in the moment when the page says that it has painted a unit. The
+# layer draws once more before reading, because a WebGL canvas is empty once its frame has been shown; it may upload
+# nothing for that, so that only what was on the card already can be seen.
 READ_WHEN_PAINTED = """([id, lat, lon]) => { window.read = null; addEventListener('rtcc:painted', (event) => {
   if (window.read || !event.detail.changes.some((change) => change.id === id)) return;
   const { layer } = rtcc.wall, { gl } = layer;
@@ -40,7 +44,7 @@ def test_the_private_door_to_the_map_is_open(city: City, open_wall: Callable[...
 
 
 def test_painted_is_said_only_after_the_layer_has_drawn(city: City, open_wall: Callable[..., Page]) -> None:
-    """When the page says that a unit is painted, the new position is on the graphics card and gives coloured pixels there."""
+    """When the page says that a unit is painted, its new position is on the graphics card and gives pixels there."""
     page = open_wall(city)
     city.change("unit", "u1", unit(37.76, -122.46))
     painted(page, "u1")

@@ -3,9 +3,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import City, painted
+
+pytestmark = pytest.mark.browser
 
 
 def ago(seconds: float) -> str:
@@ -62,7 +65,7 @@ def test_a_sensitive_incident_has_a_row_and_no_mark(city: City, open_wall: Calla
 
 
 def test_the_queue_says_what_it_cannot_show(city: City, open_wall: Callable[..., Page]) -> None:
-    """Rows that do not fit are counted by priority, what is over target is counted, and a new priority 1 stands first."""
+    """Rows that do not fit are counted by priority, as is what is over target, and a new priority 1 stands first."""
     page = open_wall(city)
     for number in range(30):
         city.change("incident", f"n{number}", incident(priority=3, entered_at=ago(60 * 70 + number)))
