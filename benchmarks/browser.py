@@ -17,11 +17,14 @@ from benchmarks.tags import Tag
 
 VIEWPORT = {"width": 1920, "height": 1080}
 #: Software rendering everywhere, so that figures of machines with and without a graphics card can be compared.
+#: `software` is what Chromium itself does without a card: its own code puts the layers together, and only WebGL goes
+#: through SwiftShader. In `gl` the layers go through SwiftShader too, which costs a core by itself.
+RENDERING = {
+    "software": ("--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-gpu-compositing"),
+    "gl": ("--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"),
+}
 _FLAGS = (
     "--no-sandbox",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--ignore-gpu-blocklist",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
@@ -33,11 +36,15 @@ _CLOCK_ROUNDS = 30
 # Keeps when each tagged change was painted, by the page's own high-resolution clock.
 _RECORDER = """
 (() => {
-  const kept = { painted: [], frames: 0, changes: 0, longTasks: [] };
+  const kept = { painted: [], told: 0, frames: 0, changes: 0, longTasks: [] };
+  let frame = 0;
   window.rtccBenchmark = kept;
   addEventListener("rtcc:painted", ({ detail }) => {
     const at = performance.timeOrigin + performance.now();
-    kept.frames += 1;
+    kept.told += 1;
+    // The same for everything within one frame.
+    if (frame !== document.timeline.currentTime) kept.frames += 1;
+    frame = document.timeline.currentTime;
     kept.changes += detail.changes.length;
     for (const { kind, id, occurred_at } of detail.changes) {
       if (kind === "unit" && id.startsWith("TAG")) kept.painted.push([id, occurred_at, at]);
@@ -51,13 +58,13 @@ _RECORDER = """
 
 
 @contextmanager
-def open_browser() -> Iterator[Browser]:
-    """Start Chromium, headless."""
+def open_browser(rendering: str) -> Iterator[Browser]:
+    """Start Chromium, headless; ``rendering`` is one of RENDERING."""
     program = chromium()
     if not program:
         raise RuntimeError("No Chromium was found; RTCC_CHROMIUM names one.")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=list(_FLAGS))
+        browser = playwright.chromium.launch(executable_path=program, args=[*_FLAGS, *RENDERING[rendering]])
         try:
             yield browser
         finally:
@@ -105,7 +112,9 @@ class Glass:
 
     def begin(self) -> None:
         """Forget what was recorded so far."""
-        self.page.evaluate("Object.assign(rtccBenchmark, { painted: [], frames: 0, changes: 0, longTasks: [] })")
+        self.page.evaluate(
+            "Object.assign(rtccBenchmark, { painted: [], told: 0, frames: 0, changes: 0, longTasks: [] })"
+        )
 
     def recorded(self) -> dict[str, Any]:
         """Return what was recorded: painted tagged changes, frames that changed something, and long tasks."""
