@@ -7,14 +7,14 @@ import { since } from "./format.js";
 import { feedSvg } from "./glyphs.js";
 import { write } from "./queue.js";
 
-/** @typedef {{source: string, state: string, age_s: number, interval_s: number}} Feed */
+/** @typedef {{source: string, state: string, age_s: number, limits_s: number[]}} Feed
+ *  the ages up to which it is live, late and stale, as the server judges */
 
 const STATES = ["live", "late", "stale", "lost"];
 
-/** The state that an age alone would give: late after two intervals, stale after five, lost after twenty. @param {number} s @param {number} interval */
-export function stateByAge(s, interval) {
-  if (!(interval > 0)) return "live";
-  return s <= 2 * interval ? "live" : s <= 5 * interval ? "late" : s <= 20 * interval ? "stale" : "lost";
+/** The state that an age alone gives. @param {number} s @param {number[]} limits */
+export function stateByAge(s, limits) {
+  return STATES[limits.filter((limit) => s > limit).length];
 }
 
 /** The worse of two states. @param {string} a @param {string} b */
@@ -49,8 +49,7 @@ export class FeedsBar {
     for (const feed of this.feeds) {
       const item = this.items.get(feed.source) ?? this.#add(feed.source);
       const old = (feed.age_s ?? NaN) + (now - this.heardAt);
-      const passed = stateByAge(old, feed.interval_s);
-      const state = worse(feed.state, passed === "live" ? feed.state : passed);
+      const state = worse(feed.state, stateByAge(old, feed.limits_s ?? []));
       if (item.state !== state) {
         item.state = state;
         item.element.dataset.state = state;

@@ -14,6 +14,8 @@ import { Wall } from "./wall.js";
 
 /** A unit's fix older than this is drawn faded, with its age. */
 const STALE_AFTER_S = 90;
+/** A store that is started again within this time is no reason to alarm a room; the server says so several times a second. */
+const STORE_MISSED_AFTER_MS = 2000;
 /** A page that Dash could not build within this time is loaded anew: nobody stands at a wall to press a key. */
 const BUILT_WITHIN_MS = 30_000;
 
@@ -55,6 +57,13 @@ async function start() {
       const beat = JSON.parse(data);
       wall.clock.hear(beat.server_time);
       wall.parts.feeds.hear(beat.feeds ?? [], performance.now() / 1000);
+      // The server answers, but its store does not: nothing new can come, however lively the connection.
+      const lostAt = Date.parse(beat.store_lost_at ?? "");
+      root.dataset.store = wall.clock.now() - lostAt > STORE_MISSED_AFTER_MS ? "lost" : "ok";
+      if (root.dataset.store === "lost") {
+        write(part("wall-band-title"), `NOT LIVE since ${clock.time(lostAt)}`);
+        write(part("wall-band-detail"), "The server has lost its store. What you see is old. It goes on trying.");
+      }
     },
     link: (state, heardAt) => {
       root.dataset.link = state;

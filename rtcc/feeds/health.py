@@ -12,13 +12,18 @@ SIMULATED = {"sim-avl": 5.0, "sim-cad": 60.0}
 STATES = ("live", "late", "stale", "lost")
 
 
+def limits_s(interval_s: float) -> tuple[float, float, float]:
+    """Return the ages in seconds up to which a feed is ``live``, ``late`` and ``stale``; beyond them it is ``lost``.
+
+    The screens are given these numbers, so that they judge between two beats by the same ones.
+    """
+    return 2 * interval_s, 4 * interval_s, 10 * interval_s
+
+
 def freshness(age_s: float, interval_s: float) -> str:
-    """Return ``live`` up to 2 intervals, ``late`` up to 4, ``stale`` up to 10, then ``lost``."""
-    if age_s <= 2 * interval_s:
-        return "live"
-    if age_s <= 4 * interval_s:
-        return "late"
-    return "stale" if age_s <= 10 * interval_s else "lost"
+    """Return the state of a feed that was last heard so long ago."""
+    passed = sum(age_s > limit for limit in limits_s(interval_s))
+    return STATES[passed]
 
 
 def interval_s(source: str) -> float:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rtcc.access.visibility import MARK_NAMES, Marks, marks_of
-from rtcc.feeds.health import freshness
+from rtcc.feeds.health import freshness, limits_s
 from rtcc.model.event import iso
 from rtcc.picture.changes import Change, changes_after, cursor_of, last_changes, last_position, reaches_back_to
 from rtcc.picture.replica import Replica
@@ -106,8 +106,9 @@ class Hub:
                     tasks.create_task(self._follow(store))
                     tasks.create_task(self._pulse(store))
             except* (NoStoreError, StoreRefused, *StoreAway) as errors:
-                self._lost_at = self._lost_at or now_text()
-                log.warning("The store does not answer: %s.", type(errors.exceptions[0]).__name__)
+                if self._lost_at is None:
+                    self._lost_at = now_text()
+                    log.warning("The store does not answer: %s.", type(errors.exceptions[0]).__name__)
                 self._beat()
                 await asyncio.sleep(0.25)
             finally:
@@ -118,7 +119,8 @@ class Hub:
     async def _load(self, store: AsyncStore) -> None:
         position = await last_position(store)
         replica = Replica.of([entity async for entity in load(store)], position, MARK_NAMES)
-        replica.learn_past(await last_changes(store, position, _PAST))
+        # Up to now, not to where we began to load: an entity may have been loaded with marks that are newer.
+        replica.learn_past(await last_changes(store, await last_position(store), _PAST))
         if self.ready:
             self.resets += 1
         self.replica = replica
@@ -212,6 +214,7 @@ class Hub:
                     "state": freshness(age_s, interval_s),
                     "age_s": round(age_s, 1),
                     "interval_s": interval_s,
+                    "limits_s": limits_s(interval_s),
                     "last_received_at": iso(datetime.fromtimestamp(at, UTC)),
                 }
             )

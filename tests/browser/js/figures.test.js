@@ -92,6 +92,6 @@ test("the meter forgets what is older than a minute", () => {
 });
 
 test("a feed is judged by its own interval, and never better than the server says", () => {
-  equal([stateByAge(50, 30), stateByAge(70, 30), stateByAge(200, 30), stateByAge(700, 30)], ["live", "late", "stale", "lost"]);
+  equal([stateByAge(50, [60, 120, 300]), stateByAge(70, [60, 120, 300]), stateByAge(200, [60, 120, 300]), stateByAge(700, [60, 120, 300])], ["live", "late", "stale", "lost"]);
   equal([worse("late", "live"), worse("live", "stale")], ["late", "stale"]);
 });
