@@ -28,6 +28,8 @@ class Entity:
     received_at: str = ""
     #: Where one of its marks last changed: who resumes from before may hold what it may no longer see.
     marked_at: int = 0
+    #: Where it last left before it came back: who resumes from before still holds what it was then.
+    left_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Departure:
     id: str
     position: int
     marks: dict[str, Any]
+    #: As for Entity: who resumes from before may know it, whatever its last marks say.
+    marked_at: int = 0
 
 
 @dataclass(slots=True)
@@ -78,11 +82,12 @@ class Replica:
             return None
         if change.fields is None:
             left = self.entities.pop(identity, None)
-            self._remember_departure(change, left.fields if left else {})
+            self._remember_departure(change, left.fields if left else {}, left.marked_at if left else 0)
             return change if left else None
         if entity is None:
-            self._departed.pop(identity, None)
+            known_before = self._departed.pop(identity, None)
             entity = self.entities[identity] = Entity(change.kind, change.id, {}, change.position)
+            entity.left_at = known_before.position if known_before else 0
         known = entity.fields
         news = {name: value for name, value in change.fields.items() if known.get(name, _ABSENT) != value}
         known.update(news)
@@ -98,8 +103,12 @@ class Replica:
                 self.horizon = change.position
             entity = self.entities.get((change.kind, change.id))
             if entity is None:
-                self._remember_departure(change, change.fields or {})
-            elif change.fields and not self.mark_names.isdisjoint(change.fields):
+                fields = change.fields or {}
+                marked_at = 0 if self.mark_names.isdisjoint(fields) else change.position
+                self._remember_departure(change, fields, marked_at)
+            elif change.fields is None:
+                entity.left_at = change.position
+            elif not self.mark_names.isdisjoint(change.fields):
                 entity.marked_at = change.position
             if entity is not None and entity.position == change.position:
                 entity.occurred_at, entity.received_at = change.occurred_at, change.received_at
@@ -116,11 +125,12 @@ class Replica:
                 return
             yield departure
 
-    def _remember_departure(self, change: Change, fields: dict[str, Any]) -> None:
+    def _remember_departure(self, change: Change, fields: dict[str, Any], marked_at: int) -> None:
         identity = change.kind, change.id
         earlier = self._departed.pop(identity, None)
         marks = (earlier.marks if earlier else {}) | {n: v for n, v in fields.items() if n in self.mark_names}
-        self._departed[identity] = Departure(change.kind, change.id, change.position, marks)
+        marked_at = max(marked_at, earlier.marked_at if earlier else 0)
+        self._departed[identity] = Departure(change.kind, change.id, change.position, marks, marked_at)
         if len(self._departed) > _DEPARTURES:
             _, forgotten = self._departed.popitem(last=False)
             self.horizon = max(self.horizon, forgotten.position)

@@ -83,23 +83,24 @@ def whole_changes(entities: Iterable[Entity], audience: Audience, since: int) ->
     changes = []
     for entity in entities:
         hidden = hidden_fields(audience, entity.kind, marks_of(entity.kind, entity.fields))
-        fields: dict[str, Any] | None
-        if hidden is None:
-            if entity.marked_at <= since:
-                continue
-            fields = None
-        else:
+        was_other = entity.left_at > since or (hidden is None and entity.marked_at > since)
+        if was_other and _may_know(entity.kind, audience):
+            changes.append(_change(entity, None))
+        if hidden is not None:
             fields = {name: None if name in hidden else value for name, value in entity.fields.items()}
-        changes.append(_change(entity, fields))
+            changes.append(_change(entity, fields))
     return changes
 
 
-def departures(departed: Iterable[Departure], audience: Audience) -> list[dict[str, Any]]:
-    """Return as changes those that left and whom the audience could have known."""
+def departures(departed: Iterable[Departure], audience: Audience, since: int) -> list[dict[str, Any]]:
+    """Return as changes those that left and whom the audience could have known, as they were now or ``since``."""
     return [
         {"kind": gone.kind, "id": gone.id, "fields": None, "occurred_at": at, "received_at": at}
         for gone in departed
-        if hidden_fields(audience, gone.kind, marks_of(gone.kind, gone.marks)) is not None
+        if (
+            hidden_fields(audience, gone.kind, marks_of(gone.kind, gone.marks)) is not None
+            or (gone.marked_at > since and _may_know(gone.kind, audience))
+        )
         and (at := instant_of(gone.position))
     ]
 
@@ -110,6 +111,11 @@ def visible(entity: Entity, audience: Audience) -> dict[str, Any] | None:
     if hidden is None:
         return None
     return {name: value for name, value in entity.fields.items() if value is not None and name not in hidden}
+
+
+def _may_know(kind: str, audience: Audience) -> bool:
+    """Say whether the audience receives such entities at all, under whatever marks."""
+    return hidden_fields(audience, kind, Marks()) is not None
 
 
 def _seen_by(entry: Entry, audience: Audience) -> dict[str, Any] | None:
@@ -126,7 +132,7 @@ def _seen_by(entry: Entry, audience: Audience) -> dict[str, Any] | None:
         return None
     if hidden and fields is not None:
         fields = {name: value for name, value in fields.items() if name not in hidden}
-        if not fields:
+        if not fields and entry.before is not None:
             return None
     return _change(entry, fields)
 

@@ -84,7 +84,7 @@ class LiveStream:
             if seen >= replica.position:
                 return
             until = replica.position
-            departed = departures(replica.departed_since(seen), self._audience)
+            departed = departures(replica.departed_since(seen), self._audience, seen)
             changed = replica.changed_since(seen)
             if len(changed) <= _AT_ONCE:
                 changes = departed + whole_changes(changed, self._audience, seen)
