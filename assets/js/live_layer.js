@@ -15,7 +15,8 @@ import { Atlas } from "./atlas.js";
 import { SpritePainter } from "./sprite_painter.js";
 import { UnitLabels } from "./unit_labels.js";
 import { UnitPainter, viewOf } from "./unit_painter.js";
-import { designScale } from "./tokens.js";
+import { GroundCopy } from "./ground_copy.js";
+import { designScale, rgb } from "./tokens.js";
 
 /** A unit that moves by less than this between two frames looks as if it glided. */
 const SMOOTH_STEP_PX = 0.34;
@@ -69,14 +70,18 @@ export class LiveLayer {
     this.#start();
     this.canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
     this.canvas.addEventListener("webglcontextrestored", () => this.#start());
-    map.on("move", () => this.touch());
+    map.on("render", () => {
+      this.ground?.take(map.getCanvas());
+      this.touch();
+    });
+    stage.classList.add("stage-copied");
     new ResizeObserver(() => this.resize()).observe(stage);
     this.resize();
   }
 
   #start() {
     const gl = this.canvas.getContext("webgl2", {
-      alpha: true, antialias: false, depth: false, stencil: false, premultipliedAlpha: true, powerPreference: "high-performance",
+      alpha: false, antialias: false, depth: false, stencil: false, premultipliedAlpha: true, powerPreference: "high-performance",
     });
     if (!gl) throw new Error("this browser has no WebGL 2");
     const named = gl.getExtension("WEBGL_debug_renderer_info");
@@ -84,13 +89,15 @@ export class LiveLayer {
     this.gl = gl;
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-    gl.clearColor(0, 0, 0, 0);
+    gl.clearColor(...rgb("ground"), 1);
+    this.ground = new GroundCopy(gl);
     this.painter = new UnitPainter(gl, this.options.staleAfterS);
     this.sprites = new SpritePainter(gl, this.atlas);
     this.marks = this.sprites.set();
     this.names = this.sprites.set();
     this.table.whole = true;
     this.remark();
+    this.map.triggerRepaint();
   }
 
   resize() {
@@ -177,15 +184,15 @@ export class LiveLayer {
   }
 
   #draw() {
-    const { gl, painter, sprites, marks, names, table } = this;
-    if (!gl || !painter || !sprites || !marks || !names) return;
+    const { gl, painter, sprites, marks, names, table, ground } = this;
+    if (!gl || !painter || !sprites || !marks || !names || !ground) return;
     const now = performance.now() / 1000;
     const camera = this.camera();
     table.rebase(now);
     this.labels.choose(this.options.units, camera, now);
     if (this.generation !== this.atlas.generation) this.remark();
     gl.viewport(0, 0, camera.width, camera.height);
-    gl.clear(gl.COLOR_BUFFER_BIT);
+    ground.lay(camera.width, camera.height);
     painter.begin(table, camera, now);
     const view = viewOf(table, camera), pixel = [2 / camera.width, 2 / camera.height];
     painter.drawPulses();

@@ -127,8 +127,9 @@ def open_wall(browser: Browser) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(20_000)
-        page.requests = []  # type: ignore[attr-defined]
-        context.on("request", lambda request: page.requests.append(request.url))  # type: ignore[attr-defined]
+        page.asked = []  # type: ignore[attr-defined]
+        asked = page.asked  # type: ignore[attr-defined]
+        context.on("request", lambda request: asked.append(request.url))
         page.add_init_script(REMEMBER)
         page.goto(f"{city.url}/wall")
         page.wait_for_selector('#wall[data-map="ready"][data-link="live"]')

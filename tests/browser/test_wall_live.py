@@ -83,6 +83,6 @@ def test_no_request_leaves_the_machine(city: City, open_wall: Callable[..., Page
     city.change("unit", "u1", {"status": "available", "lat": 37.76, "lon": -122.43, "callsign": "3A1"})
     city.change("incident", "i1", {"type": "A", "priority": 1, "status": "pending", "lat": 37.75, "lon": -122.44})
     painted(page, "i1")
-    requests = page.requests  # type: ignore[attr-defined]
+    requests = page.asked  # type: ignore[attr-defined]
     assert len(requests) > 10
     assert [url for url in requests if not url.startswith((f"{city.url}/", "data:", "blob:"))] == []
