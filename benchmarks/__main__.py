@@ -13,7 +13,6 @@ from benchmarks.report import RESULTS, console, keep, show
 
 #: In the order in which they run: what the promises are made of first.
 NAMES = ("event_to_glass", "browser_load", "ingest", "fan_out", "durability", "picture")
-WITH_BROWSER = {"event_to_glass", "browser_load"}
 
 
 def main() -> int:
@@ -23,7 +22,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="a smoke test: small, soon done, its figures mean little")
     parser.add_argument("--results", type=Path, help="folder for the JSON files; a quick run keeps none without it")
     parser.add_argument(
-        "--rendering", choices=("software", "gl"), default="software", help="how Chromium draws (browser.py)"
+        "--rendering", choices=("software", "gl"), default="software", help="how Chromium draws in event_to_glass"
     )
     asked = parser.parse_args()
     if unknown := set(asked.names) - set(NAMES):
@@ -34,7 +33,7 @@ def main() -> int:
     for name in NAMES:
         if asked.names and name not in asked.names:
             continue
-        browsing = {"rendering": asked.rendering} if name in WITH_BROWSER else {}
+        browsing = {"rendering": asked.rendering} if name == "event_to_glass" else {}
         result: dict[str, Any] = importlib.import_module(f"benchmarks.{name}").run(quick=asked.quick, **browsing)
         results.append(result)
         if folder:

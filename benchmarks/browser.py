@@ -150,7 +150,15 @@ class Glass:
 class Busy:
     """How much of its time the page's main thread works, as the browser itself counts it."""
 
-    _KEPT = ("TaskDuration", "ScriptDuration", "LayoutDuration", "RecalcStyleDuration", "JSHeapUsedSize", "Timestamp")
+    _KEPT = (
+        "TaskDuration",
+        "ScriptDuration",
+        "LayoutDuration",
+        "RecalcStyleDuration",
+        "ThreadTime",
+        "JSHeapUsedSize",
+        "Timestamp",
+    )
 
     def __init__(self, page: Page) -> None:
         """Begin to count."""
@@ -168,5 +176,5 @@ class Busy:
     def shares(before: dict[str, float], after: dict[str, float]) -> dict[str, float]:
         """Return what share of the time between two readings each kind of work took, in percent."""
         wall = after["Timestamp"] - before["Timestamp"]
-        kinds = dict(zip(("busy", "script", "layout", "style"), Busy._KEPT[:4], strict=True))
+        kinds = dict(zip(("busy", "script", "layout", "style", "cpu"), Busy._KEPT[:5], strict=True))
         return {name: round((after[one] - before[one]) / wall * 100, 2) for name, one in kinds.items()}
