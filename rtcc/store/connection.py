@@ -51,7 +51,7 @@ def connect(settings: Settings, *, timeout_s: float = 5.0) -> Store:
     return cast("Store", client)
 
 
-def connect_async(settings: Settings, *, timeout_s: float = 10.0) -> AsyncStore:
+def connect_async(settings: Settings, *, timeout_s: float = 4.0) -> AsyncStore:
     """Return a client for the web process; its timeout leaves room for blocking reads of the stream."""
     client = redis.asyncio.Redis.from_url(
         store_url(settings), socket_timeout=timeout_s, socket_connect_timeout=timeout_s

@@ -35,6 +35,9 @@ _SHORTEST_GAP_S = 0.004
 _RING_FRAMES = 2_000
 _RING_ENTRIES = 20_000
 _PAST = 20_000
+#: Blocking reads end and begin anew this often, and a store that hangs is noticed little later: the glass has 6 s.
+_BLOCK_MS = 2_000
+_FIRST_ANSWER_S = 1.5
 
 #: Kind and id, and a position where one entity needs more than one entry in a frame.
 _EntryKey = tuple[str, str, int]
@@ -98,7 +101,9 @@ class Hub:
             store: AsyncStore | None = None
             try:
                 store = self._connect()
-                if not (self.ready and await reaches_back_to(store, self.replica.position)):
+                async with asyncio.timeout(_FIRST_ANSWER_S):
+                    goes_on = self.ready and await reaches_back_to(store, self.replica.position)
+                if not goes_on:
                     await self._load(store)
                 self._lost_at = None
                 self.ready = True
@@ -133,7 +138,7 @@ class Hub:
     async def _follow(self, store: AsyncStore) -> None:
         last_flush = 0.0
         while True:
-            changes = await changes_after(store, self.replica.position, 5_000)
+            changes = await changes_after(store, self.replica.position, _BLOCK_MS)
             if not changes:
                 continue
             entries: dict[_EntryKey, Entry] = {}

@@ -77,9 +77,9 @@ def test_a_units_new_position_is_drawn_and_said_so(rtcc_up: Running, open_wall: 
     detail = painted(page, "way-3")
     assert detail["cursor"]
     assert [change["kind"] for change in detail["changes"] if change["id"] == "way-3"] == ["unit"]
-    assert page.evaluate("rtcc.wall.table.slots.has('way-3')")
+    assert page.evaluate("rtcc.wall.parts.table.slots.has('way-3')")
     real.push("unit", "way-3", None)
-    page.wait_for_function("!rtcc.wall.table.slots.has('way-3')")
+    page.wait_for_function("!rtcc.wall.parts.table.slots.has('way-3')")
 
 
 def test_the_wall_says_so_when_the_store_is_gone_and_comes_back_by_itself(
@@ -102,7 +102,7 @@ def test_the_wall_says_so_when_the_store_is_gone_and_comes_back_by_itself(
 def test_the_web_process_killed_comes_back_without_a_touch(
     own_rtcc_up: Running, open_wall: Callable[..., Page]
 ) -> None:
-    """kill -9 of the web process: the wall says so, reconnects, and shows what happened meanwhile."""
+    """After kill -9 of the web process: the wall says so, reconnects, and shows what happened meanwhile."""
     real = Real(own_rtcc_up)
     page = open_wall(real)
     own_rtcc_up.send_signal("web", signal.SIGKILL)
