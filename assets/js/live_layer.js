@@ -15,8 +15,7 @@ import { Atlas } from "./atlas.js";
 import { SpritePainter } from "./sprite_painter.js";
 import { UnitLabels } from "./unit_labels.js";
 import { UnitPainter, viewOf } from "./unit_painter.js";
-import { GroundCopy } from "./ground_copy.js";
-import { designScale, rgb } from "./tokens.js";
+import { designScale } from "./tokens.js";
 
 /** A unit that moves by less than this between two frames looks as if it glided. */
 const SMOOTH_STEP_PX = 0.34;
@@ -25,6 +24,8 @@ const MOST_FRAMES_PER_S = 30;
 const GLIDE_SHARE = 0.1;
 /** Software renderers get a canvas of at most this many pixels, stretched on larger screens. */
 const SOFTWARE_PIXELS = 2_200_000;
+/** What the screen's own putting together costs per frame beyond our drawing, where the processor does it (measured, 1080p). */
+const SOFTWARE_SCREEN_MS = 40;
 const PULSE_FRAMES_PER_S = 12;
 /** Within one frame of the screen, changes are drawn as they come for as long as that costs no more than this. */
 const EAGER_MS = 8;
@@ -70,18 +71,14 @@ export class LiveLayer {
     this.#start();
     this.canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
     this.canvas.addEventListener("webglcontextrestored", () => this.#start());
-    map.on("render", () => {
-      this.ground?.take(map.getCanvas());
-      this.touch();
-    });
-    stage.classList.add("stage-copied");
+    map.on("move", () => this.touch());
     new ResizeObserver(() => this.resize()).observe(stage);
     this.resize();
   }
 
   #start() {
     const gl = this.canvas.getContext("webgl2", {
-      alpha: false, antialias: false, depth: false, stencil: false, premultipliedAlpha: true, powerPreference: "high-performance",
+      alpha: true, antialias: false, depth: false, stencil: false, premultipliedAlpha: true, powerPreference: "high-performance",
     });
     if (!gl) throw new Error("this browser has no WebGL 2");
     const named = gl.getExtension("WEBGL_debug_renderer_info");
@@ -89,15 +86,13 @@ export class LiveLayer {
     this.gl = gl;
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-    gl.clearColor(...rgb("ground"), 1);
-    this.ground = new GroundCopy(gl);
+    gl.clearColor(0, 0, 0, 0);
     this.painter = new UnitPainter(gl, this.options.staleAfterS);
     this.sprites = new SpritePainter(gl, this.atlas);
     this.marks = this.sprites.set();
     this.names = this.sprites.set();
     this.table.whole = true;
     this.remark();
-    this.map.triggerRepaint();
   }
 
   resize() {
@@ -184,15 +179,15 @@ export class LiveLayer {
   }
 
   #draw() {
-    const { gl, painter, sprites, marks, names, table, ground } = this;
-    if (!gl || !painter || !sprites || !marks || !names || !ground) return;
+    const { gl, painter, sprites, marks, names, table } = this;
+    if (!gl || !painter || !sprites || !marks || !names) return;
     const now = performance.now() / 1000;
     const camera = this.camera();
     table.rebase(now);
     this.labels.choose(this.options.units, camera, now);
     if (this.generation !== this.atlas.generation) this.remark();
     gl.viewport(0, 0, camera.width, camera.height);
-    ground.lay(camera.width, camera.height);
+    gl.clear(gl.COLOR_BUFFER_BIT);
     painter.begin(table, camera, now);
     const view = viewOf(table, camera), pixel = [2 / camera.width, 2 / camera.height];
     painter.drawPulses();
@@ -241,7 +236,7 @@ export class LiveLayer {
     const pxPerS = this.table.fastest(now) * 512 * 2 ** this.map.getZoom();
     let rate = pxPerS / SMOOTH_STEP_PX;
     if (this.pulsing || this.table.emergencies) rate = Math.max(rate, PULSE_FRAMES_PER_S);
-    rate = Math.min(rate, MOST_FRAMES_PER_S, (GLIDE_SHARE * 1000) / Math.max(this.costMs, 0.2));
+    rate = Math.min(rate, MOST_FRAMES_PER_S, (GLIDE_SHARE * 1000) / (this.costMs + (this.software ? SOFTWARE_SCREEN_MS : 0.2)));
     if (rate < 0.05) return;
     this.glideTimer = setTimeout(() => this.touch(), Math.max(16, 1000 / rate));
   }

@@ -65,6 +65,7 @@ class Row {
     if (this.fill.style.transform !== fill) this.fill.style.transform = fill;
     this.element.toggleAttribute("data-over", isOver);
     this.element.toggleAttribute("data-new", isNew);
+    this.element.toggleAttribute("data-beat", isNew && Math.floor(now / 1000) % 2 === 1);
   }
 }
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from typing import Any
 
@@ -10,10 +11,7 @@ from tests.browser.conftest import City, painted
 
 pytestmark = pytest.mark.browser
 
-# Units on scene have a red of 217; the plain ground has less than this.
-GROUND_RED = 60
-
-# The redness of what is drawn at a position, read in the moment when the page says that it has painted a unit. The
+# The strength of what is drawn at a position, read in the moment when the page says that it has painted a unit. The
 # layer draws once more before reading, because a WebGL canvas is empty once its frame has been shown; it may upload
 # nothing for that, so that only what was on the card already can be seen.
 READ_WHEN_PAINTED = """([id, lat, lon]) => { window.read = null; addEventListener('rtcc:painted', (event) => {
@@ -27,7 +25,7 @@ READ_WHEN_PAINTED = """([id, lat, lon]) => { window.read = null; addEventListene
   const { gl } = layer, { x, y } = rtcc.map.project([lon, lat]), near = new Uint8Array(24 * 24 * 4);
   gl.readPixels(Math.round(x * layer.ratio) - 12, layer.canvas.height - Math.round(y * layer.ratio) - 12, 24, 24,
     gl.RGBA, gl.UNSIGNED_BYTE, near);
-  return near.filter((_, at) => at % 4 === 0).reduce((most, red) => Math.max(most, red), 0);
+  return near.filter((_, at) => at % 4 === 3).reduce((most, alpha) => Math.max(most, alpha), 0);
 } }"""
 
 
@@ -55,7 +53,7 @@ def test_painted_is_said_only_after_the_layer_has_drawn(city: City, open_wall: C
     city.change("unit", "u1", unit(37.765, -122.43))
     page.wait_for_function("window.read !== null")
     assert page.evaluate("window.read") > 200
-    assert page.evaluate("(rtcc.wall.layer.measure(), pixel(rtcc.wall.layer, 37.76, -122.46))") < GROUND_RED
+    assert page.evaluate("(rtcc.wall.layer.measure(), pixel(rtcc.wall.layer, 37.76, -122.46))") == 0
 
 
 def test_painted_tells_what_came(city: City, open_wall: Callable[..., Page]) -> None:
@@ -90,7 +88,7 @@ def test_a_unit_that_leaves_is_not_drawn(city: City, open_wall: Callable[..., Pa
         page.evaluate("painted.length = 0")
         city.change("unit", f"u{number}", fields)
         painted(page, f"u{number}")
-        assert page.evaluate(f"(rtcc.wall.layer.measure(), pixel(rtcc.wall.layer, {lat}, -122.44))") < GROUND_RED
+        assert page.evaluate(f"(rtcc.wall.layer.measure(), pixel(rtcc.wall.layer, {lat}, -122.44))") == 0
 
 
 def test_a_still_picture_draws_nothing(city: City, open_wall: Callable[..., Page]) -> None:
@@ -107,3 +105,19 @@ def test_a_still_picture_draws_nothing(city: City, open_wall: Callable[..., Page
     page.wait_for_function("(t) => document.getElementById('wall-time').textContent > t", arg=before)
     assert page.evaluate("rtcc.wall.layer.frames - window.first") <= 2
     assert page.evaluate("window.renders") == 0
+
+
+def test_the_ground_can_be_seen(city: City, open_wall: Callable[..., Page]) -> None:
+    """Under the live layer, which is clear where nothing stands, the screen shows the colour of the ground."""
+    page = open_wall(city)
+    page.wait_for_function("rtcc.map.loaded() && rtcc.map.areTilesLoaded()")
+    box = page.locator("#wall-stage").bounding_box()
+    assert box is not None
+    spot = {"x": box["x"] + 20, "y": box["y"] + 20, "width": 1, "height": 1}
+    shown = page.evaluate(
+        "(png) => new Promise((done) => { const image = new Image(); image.onload = () => {"
+        " const pen = new OffscreenCanvas(1, 1).getContext('2d'); pen.drawImage(image, 0, 0);"
+        " done([...pen.getImageData(0, 0, 1, 1).data.slice(0, 3)]) }; image.src = 'data:image/png;base64,' + png })",
+        base64.b64encode(page.screenshot(clip=spot)).decode(),  # type: ignore[arg-type]
+    )
+    assert shown == [0x0A, 0x1A, 0x2B]
