@@ -40,7 +40,7 @@ class Departure:
     id: str
     position: int
     marks: dict[str, Any]
-    #: As for Entity: who resumes from before may know it, whatever its last marks say.
+    #: Where it last became another, by a mark or by leaving and coming back: who resumes from before may know it.
     marked_at: int = 0
 
 
@@ -82,12 +82,15 @@ class Replica:
             return None
         if change.fields is None:
             left = self.entities.pop(identity, None)
-            self._remember_departure(change, left.fields if left else {}, left.marked_at if left else 0)
+            other_before = max(left.marked_at, left.left_at) if left else 0
+            self._remember_departure(change, left.fields if left else {}, other_before)
             return change if left else None
         if entity is None:
             known_before = self._departed.pop(identity, None)
             entity = self.entities[identity] = Entity(change.kind, change.id, {}, change.position)
             entity.left_at = known_before.position if known_before else 0
+        elif not self.mark_names.isdisjoint(change.fields):
+            entity.marked_at = change.position
         known = entity.fields
         news = {name: value for name, value in change.fields.items() if known.get(name, _ABSENT) != value}
         known.update(news)
@@ -98,20 +101,30 @@ class Replica:
 
     def learn_past(self, changes: Iterable[Change]) -> None:
         """Learn from the stream's last entries, oldest first, what left and what was marked before we started."""
+        left: set[Identity] = set()
         for number, change in enumerate(changes):
             if number == 0:
                 self.horizon = change.position
-            entity = self.entities.get((change.kind, change.id))
+            identity = change.kind, change.id
+            entity = self.entities.get(identity)
+            marked = change.fields is not None and not self.mark_names.isdisjoint(change.fields)
             if entity is None:
-                fields = change.fields or {}
-                marked_at = 0 if self.mark_names.isdisjoint(fields) else change.position
-                self._remember_departure(change, fields, marked_at)
-            elif change.fields is None:
-                entity.left_at = change.position
-            elif not self.mark_names.isdisjoint(change.fields):
-                entity.marked_at = change.position
-            if entity is not None and entity.position == change.position:
-                entity.occurred_at, entity.received_at = change.occurred_at, change.received_at
+                back = identity in left
+                if back:
+                    # What it was before it left and came back says nothing of who could see it since.
+                    self._departed.pop(identity, None)
+                self._remember_departure(change, change.fields or {}, change.position if marked or back else 0)
+            else:
+                if change.fields is None:
+                    entity.left_at = change.position
+                elif marked:
+                    entity.marked_at = change.position
+                if entity.position == change.position:
+                    entity.occurred_at, entity.received_at = change.occurred_at, change.received_at
+            if change.fields is None:
+                left.add(identity)
+            else:
+                left.discard(identity)
 
     def changed_since(self, position: int) -> list[Entity]:
         """Return the entities changed after a position, the longest unchanged first."""

@@ -180,7 +180,7 @@ class Hub:
         if entity is not None:
             after = marks_of(entity.kind, entity.fields)
             if before is not None and after != before:
-                entity.marked_at, whole = change.position, dict(entity.fields)
+                whole = dict(entity.fields)
         entries[identity] = Entry(
             change.kind, change.id, fields, change.occurred_at, change.received_at, before, after, whole
         )

@@ -79,8 +79,9 @@ class LiveStream:
         while True:
             replica = hub.replica
             if seen is None or seen < replica.horizon or seen > replica.position + _AHEAD:
-                yield other_event("reset", {}, replica.position)
-                return
+                seen = max(replica.position, replica.horizon)
+                yield other_event("reset", {}, seen)
+                continue
             if seen >= replica.position:
                 return
             until = replica.position
