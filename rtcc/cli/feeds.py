@@ -41,7 +41,9 @@ _STEP_S = 0.25
 def replay(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A recording: CSV, or JSON rows.")],
     speed: Annotated[float, typer.Option(min=SLOWEST, max=FASTEST, help="How much faster than life.")] = 1.0,
-    begin: Annotated[str, typer.Option(help="Send all before this at once: a share of the events, or a recorded time.")] = "0.05",
+    begin: Annotated[
+        str, typer.Option(help="Send all before this at once: a share of the events, or a recorded time.")
+    ] = "0.05",
     mapping: Annotated[str | None, typer.Option(help="The mapping to read it with; default: by its columns.")] = None,
     loop: Annotated[bool, typer.Option(help="Begin again when it ends.")] = False,
     data: DataDir = None,
