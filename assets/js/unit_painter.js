@@ -4,7 +4,7 @@
  */
 
 import { EMERGENCY, STRIDE } from "./unit_table.js";
-import { FRAGMENT, VERTEX } from "./unit_shaders.js";
+import { CROWD_FRAGMENT, FRAGMENT, VERTEX } from "./unit_shaders.js";
 import { rgb } from "./tokens.js";
 
 /** @typedef {{centerX: number, centerY: number, world: number, width: number, height: number, ratio: number}} Camera
@@ -12,19 +12,19 @@ import { rgb } from "./tokens.js";
 
 const COLOURS = ["unit-available", "unit-moving", "unit-on-scene", "unit-busy", "unit-out", "unit-emergency", "p1"];
 const BYTES = 4;
+const UNIFORMS = ["view", "pixel", "now", "size", "ratio", "stale", "only", "halo", "mark", "still", "colours"];
 const PULSE = 6;
+/** Smaller marks show no shape, only a point of the status's colour: shapes nobody can see would treble the cost of a crowd. */
+const SMALLEST_SHAPE_PX = 7.5;
 
 export class UnitPainter {
   /** @param {WebGL2RenderingContext} gl @param {number} staleAfterS a fix older than this is drawn faded */
   constructor(gl, staleAfterS) {
     this.gl = gl;
     this.staleAfterS = staleAfterS;
-    this.program = link(gl);
-    /** @type {Record<string, WebGLUniformLocation | null>} */
-    this.at = {};
-    for (const name of ["view", "pixel", "now", "size", "ratio", "stale", "only", "halo", "mark", "still", "colours"]) {
-      this.at[name] = gl.getUniformLocation(this.program, `u_${name}`);
-    }
+    this.shapes = link(gl, FRAGMENT);
+    this.crowd = link(gl, CROWD_FRAGMENT);
+    this.crowded = false;
     this.units = bufferOf(gl);
     this.pulses = bufferOf(gl);
     this.pulseCount = 0;
@@ -34,11 +34,13 @@ export class UnitPainter {
   /** Takes the colours from the page's tokens; again after a change of theme. */
   dress() {
     const gl = this.gl;
-    gl.useProgram(this.program);
-    gl.uniform3fv(this.at.colours, COLOURS.flatMap(rgb));
-    gl.uniform3fv(this.at.halo, rgb("halo"));
-    gl.uniform3fv(this.at.mark, rgb("unit-emergency-mark"));
-    gl.uniform1f(this.at.still, matchMedia("(prefers-reduced-motion: reduce)").matches ? 1 : 0);
+    for (const { program, at } of [this.shapes, this.crowd]) {
+      gl.useProgram(program);
+      gl.uniform3fv(at.colours, COLOURS.flatMap(rgb));
+      gl.uniform3fv(at.halo, rgb("halo"));
+      gl.uniform3fv(at.mark, rgb("unit-emergency-mark"));
+      gl.uniform1f(at.still, matchMedia("(prefers-reduced-motion: reduce)").matches ? 1 : 0);
+    }
   }
 
   /** Uploads what changed in the table. @param {import("./unit_table.js").UnitTable} table */
@@ -71,15 +73,20 @@ export class UnitPainter {
    */
   begin(table, camera, now) {
     const gl = this.gl;
-    gl.useProgram(this.program);
+    const size = sizeFor(table.slots.size);
     this.table = table;
+    this.crowded = size < SMALLEST_SHAPE_PX;
     this.upload(table);
-    gl.uniform4fv(this.at.view, viewOf(table, camera));
-    gl.uniform2f(this.at.pixel, 2 / camera.width, 2 / camera.height);
-    gl.uniform1f(this.at.now, now - table.zero);
-    gl.uniform1f(this.at.size, sizeFor(table.slots.size) * camera.ratio);
-    gl.uniform1f(this.at.ratio, camera.ratio);
-    gl.uniform1f(this.at.stale, this.staleAfterS);
+    // Emergencies and pulses keep their shapes in every crowd.
+    for (const { program, at } of this.crowded ? [this.shapes, this.crowd] : [this.shapes]) {
+      gl.useProgram(program);
+      gl.uniform4fv(at.view, viewOf(table, camera));
+      gl.uniform2f(at.pixel, 2 / camera.width, 2 / camera.height);
+      gl.uniform1f(at.now, now - table.zero);
+      gl.uniform1f(at.size, size * camera.ratio);
+      gl.uniform1f(at.ratio, camera.ratio);
+      gl.uniform1f(at.stale, this.staleAfterS);
+    }
   }
 
   drawPulses() {
@@ -97,8 +104,9 @@ export class UnitPainter {
 
   /** @param {WebGLVertexArrayObject} array @param {number} count @param {number} only */
   #points(array, count, only) {
-    this.gl.useProgram(this.program);
-    this.gl.uniform1i(this.at.only, only);
+    const { program, at } = this.crowded && only < 0 ? this.crowd : this.shapes;
+    this.gl.useProgram(program);
+    this.gl.uniform1i(at.only, only);
     this.gl.bindVertexArray(array);
     this.gl.drawArrays(this.gl.POINTS, 0, count);
   }
@@ -131,10 +139,10 @@ function bufferOf(gl) {
   return { buffer, array, size: 0 };
 }
 
-/** @param {WebGL2RenderingContext} gl */
-function link(gl) {
+/** @param {WebGL2RenderingContext} gl @param {string} fragment */
+function link(gl, fragment) {
   const program = gl.createProgram();
-  for (const [type, source] of /** @type {[number, string][]} */ ([[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, FRAGMENT]])) {
+  for (const [type, source] of /** @type {[number, string][]} */ ([[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, fragment]])) {
     const shader = /** @type {WebGLShader} */ (gl.createShader(type));
     gl.shaderSource(shader, source);
     gl.compileShader(shader);
@@ -142,5 +150,8 @@ function link(gl) {
   }
   gl.linkProgram(program);
   if (!gl.getProgramParameter(program, gl.LINK_STATUS)) throw new Error(`units cannot be drawn: ${gl.getProgramInfoLog(program)}`);
-  return program;
+  /** @type {Record<string, WebGLUniformLocation | null>} */
+  const at = {};
+  for (const name of UNIFORMS) at[name] = gl.getUniformLocation(program, `u_${name}`);
+  return { program, at };
 }

@@ -87,8 +87,8 @@ void main() {
     d = r - half_size * 0.92;
   }
   float edge = 0.6 * u_ratio;
-  float body = 1.0 - smoothstep(-edge, edge, d);
-  float halo = 1.0 - smoothstep(0.0, 1.5 * u_ratio, d);
+  float body = clamp(0.5 - d / (2.0 * edge), 0.0, 1.0);
+  float halo = clamp(1.0 - d / (1.5 * u_ratio), 0.0, 1.0);
   vec3 ink = v_colour.rgb;
   if (v_shape == 5) {
     float stroke = max(abs(p.x) - half_size * 0.11, abs(p.y + half_size * 0.14) - half_size * 0.36);
@@ -98,4 +98,15 @@ void main() {
   }
   float alpha = max(body, halo * 0.85) * v_colour.a;
   colour = vec4(mix(u_halo, ink, body) * alpha, alpha);
+}`;
+
+/** For a crowd of points too small for shapes: a program of its own, because even an unused branch costs a software renderer. */
+export const CROWD_FRAGMENT = `#version 300 es
+precision mediump float;
+flat in vec4 v_colour;
+out vec4 colour;
+void main() {
+  vec2 p = gl_PointCoord - 0.5;
+  float inside = dot(p, p) < 0.2 ? v_colour.a : 0.0;
+  colour = vec4(v_colour.rgb * inside, inside);
 }`;
