@@ -75,9 +75,10 @@ def resident_mb(pid: int) -> float:
 class Running:
     """One `rtcc up`; start() and stop() may be called in turn, with the same data."""
 
-    def __init__(self, data: Path, **over: str) -> None:
+    def __init__(self, data: Path, *command: str, **over: str) -> None:
         """Use this data folder; ``over`` are settings as RTCC_* variables."""
         self.data = data
+        self._command = command or ("up", "--no-simulator")
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self._over = over
@@ -87,7 +88,7 @@ class Running:
 
     def start(self, *, wait: bool = True) -> None:
         """Start it, and wait until it says that it is ready."""
-        command = [sys.executable, "-m", "rtcc.cli", "up", "--no-simulator", "--port", str(self.port)]
+        command = [sys.executable, "-m", "rtcc.cli", *self._command, "--port", str(self.port)]
         with (self.data / "up.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [*command, "--data", str(self.data)],
@@ -171,9 +172,9 @@ class Running:
 
 
 @contextlib.contextmanager
-def running(data: Path, **over: str) -> Iterator[Running]:
-    """Run RTCC for the length of a block."""
-    instance = Running(data, **over)
+def running(data: Path, *command: str, **over: str) -> Iterator[Running]:
+    """Run RTCC, or one command of it that listens on a port, for the length of a block."""
+    instance = Running(data, *command, **over)
     instance.start()
     try:
         yield instance

@@ -1,4 +1,4 @@
-"""Bad input against a whole RTCC: a 4xx with a reason; never a 5xx, a hang, a dead process or a leak of what was sent."""
+"""Bad input against a whole RTCC: a 4xx with a reason; never a 5xx, a hang, a dead process or a leak."""
 
 from __future__ import annotations
 
