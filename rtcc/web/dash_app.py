@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from rtcc.web.api.callers import ANYONE_HERE
 from rtcc.web.pages import wall
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
@@ -48,7 +49,7 @@ class _RevalidatedFiles(StaticFiles):
 def mount_dash(server: FastAPI) -> Dash:
     """Put the pages on `server`, after its API routes; an unknown path stays a 404 instead of becoming a page."""
     server.mount("/assets", _RevalidatedFiles(directory=ASSETS), name="assets")
-    server.add_api_route("/", _to_wall, methods=["GET"], include_in_schema=False)
+    server.add_api_route("/", _to_wall, methods=["GET"], openapi_extra=ANYONE_HERE)
     app = Dash(
         "rtcc",
         server=server,  # type: ignore[arg-type]  # Dash types it for Flask, and takes FastAPI
@@ -73,7 +74,7 @@ def mount_dash(server: FastAPI) -> Dash:
         finally:
             reset_current_request(token)
 
-    server.add_api_route(wall.PATH, page, methods=["GET"], include_in_schema=False)
+    server.add_api_route(wall.PATH, page, methods=["GET"], openapi_extra=ANYONE_HERE)
     return app
 
 
