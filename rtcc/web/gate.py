@@ -63,6 +63,7 @@ class IngestGate:
         """Send what waits, until cancelled; what then still waits is refused."""
         loop = asyncio.get_running_loop()
         looked_at = 0.0
+        requests: list[asyncio.Future[None]] = []
         try:
             while True:
                 if not self._waiting:
@@ -82,7 +83,8 @@ class IngestGate:
                 if self._events_waiting < BATCH:
                     await asyncio.sleep(max(0.0, began + _GAP_S - time.monotonic()))
         finally:
-            _settle([kept for _, kept in self._waiting], StoreUnavailable("The server is stopping."))
+            # Those on their way too: they may be kept or not, and whoever sent them must not wait for ever.
+            _settle([*requests, *(kept for _, kept in self._waiting)], StoreUnavailable("The server is stopping."))
             self._thread.shutdown(wait=False)
 
     async def watch_backlog(self) -> None:
@@ -97,7 +99,7 @@ class IngestGate:
 
     def _gather(self) -> tuple[list[Event], list[asyncio.Future[None]]]:
         events: list[Event] = []
-        requests = []
+        requests: list[asyncio.Future[None]] = []
         while self._waiting and len(events) + len(self._waiting[0][0]) <= BATCH:
             part, kept = self._waiting.popleft()
             events += part
