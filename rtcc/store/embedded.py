@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import redis
 from redis.backoff import NoBackoff
@@ -106,7 +107,8 @@ class EmbeddedStore:
 
     def _pick_socket(self) -> Path:
         own = self._folder / "valkey.sock"
-        if len(os.fsencode(own)) <= _LONGEST_SOCKET:
+        # Each library reads an address with signs in its own way, so only plain paths become one.
+        if len(os.fsencode(own)) <= _LONGEST_SOCKET and quote(str(own)) == str(own):
             return own
         return Path(tempfile.mkdtemp(prefix="rtcc-")) / "valkey.sock"
 
