@@ -1,17 +1,14 @@
-"""Task and queue names, how a Celery client of ours is made, and sending events: what both ends must agree on."""
+"""Task and queue names, how a Celery client of ours is made, and waking a worker: what both ends must agree on."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Any
 
 from celery import Celery
 from kombu.exceptions import OperationalError
 
-from rtcc.model.event import Event
-from rtcc.model.wire import encode
-
-#: Events on their way into the picture; nothing else waits in this queue.
+#: Names of batches on their way into the picture; nothing else waits in this queue.
 INGEST_QUEUE = "ingest"
 #: Housekeeping that may wait: retention and the like.
 UPKEEP_QUEUE = "upkeep"
@@ -19,11 +16,13 @@ QUEUES = (INGEST_QUEUE, UPKEEP_QUEUE)
 
 APPLY_EVENTS = "rtcc.apply_events"
 RETIRE_ENTITIES = "rtcc.retire_entities"
+WAKE_BATCHES = "rtcc.wake_batches"
 
 #: Task → queue; a task that stands here must be registered by `workers`.
 ROUTES: dict[str, dict[str, Any]] = {
     APPLY_EVENTS: {"queue": INGEST_QUEUE},
     RETIRE_ENTITIES: {"queue": UPKEEP_QUEUE},
+    WAKE_BATCHES: {"queue": UPKEEP_QUEUE},
 }
 
 #: A micro-batch holds at most so many events.
@@ -90,17 +89,13 @@ def client(store_url: str) -> Celery:
     return app
 
 
-class Sender:
-    """Puts micro-batches into the ingest queue; one that returns is kept by the store."""
+def waker(app: Celery) -> Callable[[str], None]:
+    """Return what tells a worker that a batch waits; it raises StoreUnavailable where the message was not taken."""
 
-    def __init__(self, app: Celery) -> None:
-        """Send through this application's connections."""
-        self._app = app
+    def wake(batch: str) -> None:
+        try:
+            app.send_task(APPLY_EVENTS, args=(batch,))
+        except (OperationalError, OSError) as error:
+            raise StoreUnavailable("The store does not answer.") from error
 
-    def send(self, events: Sequence[Event]) -> None:
-        """Send any number of events. Raises StoreUnavailable where the store did not confirm all of them."""
-        for start in range(0, len(events), BATCH):
-            try:
-                self._app.send_task(APPLY_EVENTS, args=(encode(events[start : start + BATCH]),))
-            except (OperationalError, OSError) as error:
-                raise StoreUnavailable("The store does not answer; nothing was acknowledged.") from error
+    return wake

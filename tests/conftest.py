@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from rtcc.settings import Settings
@@ -13,6 +14,15 @@ from rtcc.store.commands import Store
 from rtcc.store.connection import connect
 from rtcc.store.embedded import EmbeddedStore
 from tests.running import Running, running
+
+# What a generated history takes says nothing on a shared machine; the suite's own time limit catches what hangs.
+hypothesis.settings.register_profile("rtcc", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("rtcc")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the browser's tests come last: Playwright's event loop then runs in the main thread until the end."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
 @pytest.fixture(scope="session")

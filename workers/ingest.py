@@ -15,11 +15,18 @@ from rtcc.city.pack import load_pack
 from rtcc.model.event import Event
 from rtcc.model.wire import decode, encode
 from rtcc.picture.deadletters import DeadLetters
+from rtcc.picture.inbox import Inbox, open_inbox
 from rtcc.picture.writer import PictureWriter
 from rtcc.store.connection import StoreAway, connect
 from rtcc.tasks import APPLY_EVENTS, SOFT_LIMIT_S
 from workers.app import settings
 from workers.enrich import add_place
+
+
+@cache
+def inbox() -> Inbox:
+    """Return the inbox, opened once a process."""
+    return open_inbox(settings)
 
 
 @cache
@@ -34,12 +41,15 @@ def locator() -> Locator:
 
 
 @shared_task(name=APPLY_EVENTS)
-def apply_events(batch: str) -> None:
-    """Apply one micro-batch; whatever cannot be understood becomes a dead letter."""
+def apply_events(name: str) -> None:
+    """Apply one micro-batch of the inbox; whatever cannot be understood becomes a dead letter."""
     give_up_at = time.monotonic() + SOFT_LIMIT_S - 5
     while True:
         try:
-            _apply(batch)
+            batch = inbox().take(name)
+            if batch is not None:
+                _apply(batch)
+                inbox().finish(name)
             return
         except StoreAway as error:
             if time.monotonic() > give_up_at:
@@ -48,8 +58,12 @@ def apply_events(batch: str) -> None:
             time.sleep(0.2)
 
 
-def _apply(batch: str) -> None:
-    events = decode(batch)
+def _apply(batch: bytes) -> None:
+    try:
+        events = decode(batch)
+    except (ValueError, TypeError) as error:
+        DeadLetters(connect(settings)).add("worker", f"The batch is no batch: {type(error).__name__}.", batch)
+        return
     try:
         add_place(events, locator())
         _writer().apply(events)

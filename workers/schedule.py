@@ -9,11 +9,12 @@ from typing import Any
 
 from rtcc.settings import load_settings
 from rtcc.store.connection import store_url
-from rtcc.tasks import RETIRE_ENTITIES, client
+from rtcc.tasks import RETIRE_ENTITIES, WAKE_BATCHES, client
 
 SCHEDULE: dict[str, dict[str, Any]] = {
     # A run that nobody picked up in time is pointless: the next one does the same.
     "retire-entities": {"task": RETIRE_ENTITIES, "schedule": 5.0, "options": {"expires": 10}},
+    "wake-batches": {"task": WAKE_BATCHES, "schedule": 5.0, "options": {"expires": 10}},
 }
 
 app = client(store_url(load_settings()))

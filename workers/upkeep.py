@@ -1,4 +1,4 @@
-"""Housekeeping: ended entities leave the live picture."""
+"""Housekeeping: ended entities leave the live picture, and batches that lost their message are woken again."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from celery import shared_task
 
 from rtcc.picture.retention import retire
 from rtcc.store.connection import connect
-from rtcc.tasks import RETIRE_ENTITIES
+from rtcc.tasks import RETIRE_ENTITIES, WAKE_BATCHES
 from workers.app import settings
+from workers.ingest import inbox
 
 
 @shared_task(name=RETIRE_ENTITIES)
@@ -18,3 +19,9 @@ def retire_entities() -> None:
         retire(store, settings)
     finally:
         store.close()
+
+
+@shared_task(name=WAKE_BATCHES)
+def wake_batches() -> None:
+    """Wake workers for batches that have waited too long."""
+    inbox().wake_forgotten()

@@ -13,7 +13,6 @@ from rtcc.picture.deadletters import DeadLetters
 from rtcc.settings import load_settings
 from rtcc.store import keys
 from rtcc.store.connection import connect
-from rtcc.tasks import INGEST_QUEUE
 
 
 def doctor(
@@ -38,7 +37,7 @@ def doctor(
         f"picture     {store.scard(keys.PRESENT):,} entities, {counters.get('changes', 0):,} changes told so far"
     )
     typer.echo(f"events      {counters.get('applied', 0):,} applied, {counters.get('stale', 0):,} of them stale")
-    typer.echo(f"backlog     {store.llen(INGEST_QUEUE):,} micro-batches wait for a worker")
+    typer.echo(f"backlog     {store.zcard(keys.BATCHES):,} micro-batches are not in the picture yet")
     heard = {source.decode(): float(at) for source, at in store.hgetall(keys.HEARD).items()}
     for source, at in sorted(heard.items()):
         age_s = max(0.0, time.time() - at)

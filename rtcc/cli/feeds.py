@@ -28,10 +28,11 @@ from rtcc.feeds.transports.simulator import Simulator
 from rtcc.model.event import Event, EventError, parse_event
 from rtcc.model.wire import decode
 from rtcc.picture.deadletters import DeadLetter, DeadLetters
+from rtcc.picture.inbox import Inbox, open_inbox
 from rtcc.settings import Settings, load_settings
 from rtcc.store import keys
-from rtcc.store.connection import NoStoreError, connect, store_url
-from rtcc.tasks import Sender, StoreUnavailable, client
+from rtcc.store.connection import NoStoreError, connect
+from rtcc.tasks import StoreUnavailable
 
 app = typer.Typer(no_args_is_help=True, help="The feeds, and the events that could not be taken.")
 
@@ -133,7 +134,7 @@ def redrive(data: DataDir = None) -> None:
     """Send the dead letters again; those that can be taken now are no longer dead."""
     settings = load_settings(data)
     letters = DeadLetters(connect(settings))
-    sender = Sender(client(store_url(settings)))
+    inbox = open_inbox(settings)
     taken, still = 0, 0
     for letter in list(letters.all()):
         try:
@@ -141,7 +142,7 @@ def redrive(data: DataDir = None) -> None:
         except EventError:
             still += 1
             continue
-        sender.send(events)
+        inbox.put(events)
         letters.remove(letter)
         taken += 1
     typer.echo(f"{taken:,} dead letters were sent again; {still:,} still cannot be read.")
@@ -195,12 +196,12 @@ class _LateSender:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._sender: Sender | None = None
+        self._inbox: Inbox | None = None
 
     def send(self, events: list[Event]) -> None:
-        if self._sender is None:
-            self._sender = Sender(client(store_url(self._settings)))
-        self._sender.send(events)
+        if self._inbox is None:
+            self._inbox = open_inbox(self._settings)
+        self._inbox.put(events)
 
 
 def _waiting_sender(settings: Settings, clock: SystemClock) -> Callable[[list[Event]], None]:

@@ -18,6 +18,10 @@ TOMBSTONES = "rtcc:tombstones"
 CHANGES = "rtcc:changes"
 #: List beside the stream: for each entry its id and the count of all changes up to it.
 CHANGE_MARKS = "rtcc:changes:marks"
+#: One micro-batch, kept from its acknowledgement until it is in the picture.
+BATCH = "rtcc:batch:"
+#: Sorted set of the names of those batches by the Unix second at which they began to wait.
+BATCHES = "rtcc:batches"
 #: Hash of source → Unix second of the last event received from it.
 HEARD = "rtcc:heard"
 #: Hash of source → events taken in from it, effective or not.
@@ -26,6 +30,11 @@ TAKEN = "rtcc:taken"
 COUNTERS = "rtcc:counters"
 #: Stream of events that could not be taken, bounded by number and by size of each.
 DEAD_LETTERS = "rtcc:deadletters"
+
+
+def batch(name: str) -> str:
+    """Return the key of one micro-batch."""
+    return BATCH + name
 
 
 def entity(kind: str, id_: str) -> str:

@@ -1,14 +1,15 @@
-"""The web process's way out: sending events to the workers, and counting what waits for them."""
+"""The web process's way out: events into the inbox, and counting what waits there."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from rtcc.model.event import Event
+from rtcc.picture.inbox import Inbox, open_inbox
 from rtcc.settings import Settings
 from rtcc.store.commands import Store
-from rtcc.store.connection import NoStoreError, StoreAway, connect, store_url
-from rtcc.tasks import INGEST_QUEUE, Sender, StoreUnavailable, client
+from rtcc.store.connection import NoStoreError, StoreAway, connect
+from rtcc.tasks import StoreUnavailable
 
 
 class Outlet:
@@ -17,7 +18,7 @@ class Outlet:
     def __init__(self, settings: Settings) -> None:
         """Read the store's address when it is first needed: it may not run yet."""
         self._settings = settings
-        self._sender: Sender | None = None
+        self._inbox: Inbox | None = None
         self._store: Store | None = None
 
     def store(self) -> Store:
@@ -28,16 +29,19 @@ class Outlet:
 
     def send(self, events: Sequence[Event]) -> None:
         """Return when the events are kept; raises StoreUnavailable otherwise."""
-        if self._sender is None:
-            try:
-                self._sender = Sender(client(store_url(self._settings)))
-            except NoStoreError as error:
-                raise StoreUnavailable(str(error)) from error
-        self._sender.send(events)
+        self._opened().put(events)
 
     def backlog(self) -> int:
-        """Count the micro-batches that wait for a worker; raises StoreUnavailable where it cannot be asked."""
+        """Count the micro-batches that are not in the picture yet; raises StoreUnavailable where nobody can say."""
         try:
-            return int(self.store().llen(INGEST_QUEUE))
-        except (NoStoreError, *StoreAway) as error:
+            return self._opened().waiting()
+        except StoreAway as error:
             raise StoreUnavailable("The store does not answer.") from error
+
+    def _opened(self) -> Inbox:
+        if self._inbox is None:
+            try:
+                self._inbox = open_inbox(self._settings)
+            except NoStoreError as error:
+                raise StoreUnavailable(str(error)) from error
+        return self._inbox

@@ -14,9 +14,9 @@ import pytest
 
 from rtcc.model.fields import KINDS
 from rtcc.settings import Settings
+from rtcc.store import keys
 from rtcc.store.connection import connect
 from rtcc.store.embedded import EmbeddedStore
-from rtcc.tasks import INGEST_QUEUE
 from tests.listening import Listener
 from tests.running import Running, eventually, running
 
@@ -126,7 +126,7 @@ def test_without_workers_senders_are_told_to_come_back(tmp_path: Path, embedded:
         assert refused.status_code == 429
         assert int(refused.headers["retry-after"]) >= 1
         store = connect(Settings(redis_url=embedded.url))
-        assert store.llen(INGEST_QUEUE) == taken >= 5
+        assert store.zcard(keys.BATCHES) == taken >= 5
         store.flushall()
         store.close()
         eventually(lambda: push() is None, 5, why="accepted again once the backlog is gone")
