@@ -16,8 +16,13 @@ from tests.listening import Listener, of
 from tests.running import Running, eventually, resident_mb
 
 EVENTS = "/api/v1/events"
-FORBIDDEN = {"caller_number": "+14155550134", "transcript": "he is at the door", "crew": ["Officer Kim"]}
-FORBIDDEN |= {"plate": "7SECRET", "narrative": "caller hides", "caller_name": "Ann Roe", "hotlist_reason": "stolen"}
+FORBIDDEN = {"caller_number": "+14155550134", "transcript": "he is at the door", "crew": ["Officer Unseen"]}
+FORBIDDEN |= {
+    "plate": "7SECRET",
+    "narrative": "caller hides",
+    "caller_name": "Zoe Unseen",
+    "hotlist_reason": "stolen in March",
+}
 
 
 class Source:
@@ -123,7 +128,7 @@ def test_the_wall_never_receives_what_it_may_not_see(wall: Listener, rtcc_up: Ru
         shown = {name: value for name, value in fields.items() if name not in FORBIDDEN}
         eventually(lambda kind=kind, shown=shown: wall.knows(kind, "hidden-1") == shown)
     cursor = wall.cursor
-    source.tell("incident", "hidden-1", {"narrative": "caller hides elsewhere"})
+    source.tell("incident", "hidden-1", {"narrative": "caller hides upstairs still"})
     eventually(lambda: wall.cursor != cursor, why="a hidden change moves the wall's cursor")
     assert wall.named("change")[-1]["changes"] == []
     everything = orjson.dumps([wall.events, rtcc_up.picture(None)]).decode()
