@@ -15,7 +15,7 @@ from benchmarks.processes import Groups, children, family
 from benchmarks.report import chromium
 from benchmarks.tags import Tag
 
-VIEWPORT = {"width": 1920, "height": 1080}
+VIEWPORT = {"width": 1280, "height": 720}
 #: Software rendering everywhere, so that figures of machines with and without a graphics card can be compared.
 #: `software` is what Chromium itself does without a card: its own code puts the layers together, and only WebGL goes
 #: through SwiftShader. In `gl` the layers go through SwiftShader too, which costs a core by itself.

@@ -32,7 +32,10 @@ const PULSE_FRAMES_PER_S = 12;
  * is on the next frame; what waits for that frame to be drawn is only on the one after it. Measured with software rendering, 200
  * units at 50 changes a second: p50 24 against 46 ms.
  */
-const EAGER_MS = 40;
+const EAGER_MS = 10;
+
+/** A renderer for which a frame is dear is given this many times its cost until the next: frames that queue up show old positions. */
+const REST = 2;
 
 /** @typedef {(paintedAt: number) => void} Painted told when what was drawn has been on a frame; Unix ms */
 
@@ -59,6 +62,7 @@ export class LiveLayer {
     /** Draws since the last frame of the screen. */
     this.eager = 0;
     this.dirty = false;
+    this.restsUntil = 0;
     this.costMs = 4;
     this.under = 0;
     this.atlas = new Atlas();
@@ -116,7 +120,7 @@ export class LiveLayer {
   /** Shows what the table holds now. @param {Painted} [painted] called when it is on the glass */
   touch(painted) {
     if (painted) this.waiting.push(painted);
-    if (this.eager * this.costMs >= EAGER_MS) this.dirty = true;
+    if (this.eager * this.costMs >= EAGER_MS || performance.now() < this.restsUntil) this.dirty = true;
     else this.#draw();
     this.#ask();
   }
@@ -205,6 +209,7 @@ export class LiveLayer {
     painter.drawEmergencies();
     this.frames += 1;
     this.eager += 1;
+    if (this.costMs > EAGER_MS) this.restsUntil = performance.now() + REST * this.costMs;
     this.dirty = false;
     if (this.waiting.length) this.drawn = this.drawn.length ? this.drawn.concat(this.waiting) : this.waiting;
     this.waiting = [];
@@ -225,10 +230,12 @@ export class LiveLayer {
       this.channel.port2.postMessage(0);
     }
     this.eager = 0;
-    if (this.dirty) {
+    if (this.dirty && performance.now() < this.restsUntil) {
+      this.#ask();
+    } else if (this.dirty) {
       this.#draw();
       // Not counted: what comes now is drawn now, and so is with the next frame and not with the one after it.
-      this.eager = 0;
+      this.eager = this.costMs > EAGER_MS ? 1 : 0;
       this.#ask();
     } else {
       this.#glide();

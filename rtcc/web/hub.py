@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 BEAT_S = 5.0
 #: Changes are held back at most this long, and only while telling the listeners takes a good part of it.
 LONGEST_GAP_S = 0.05
-_SHORTEST_GAP_S = 0.004
+_SHORTEST_GAP_S = 0.012
 _RING_FRAMES = 2_000
 _RING_ENTRIES = 20_000
 _PAST = 20_000
