@@ -43,9 +43,7 @@ def run(*, quick: bool = False, rendering: str = "software") -> dict[str, Any]:
             rows += _rows(load, found)
             for name in ("server", "floor", "wall"):
                 console.print(f"[dim]{load.units:,} · {load.rate:,}/s · {load.viewers}: {name} {found[name]['ms']}[/]")
-    viewers = (
-        f"One viewer is Chromium, 1280 × 720, {rendering} rendering; the others are plain readers in one process."
-    )
+    viewers = f"One viewer is Chromium, 1280 × 720, {rendering} rendering; the others are plain readers in one process."
     show("Event to glass: units · reports/s · viewers", rows, viewers)
     return {"title": "Event to glass", "rows": rows, "rendering": rendering, "loads": details}
 
