@@ -17,6 +17,7 @@ from rtcc.picture.scripts import read_script
 from rtcc.settings import Settings
 from rtcc.store.commands import Store
 from rtcc.store.connection import StoreRefused
+from rtcc.tasks import BATCH
 
 _RANKS = orjson.dumps(
     {
@@ -26,8 +27,6 @@ _RANKS = orjson.dumps(
 )
 #: Parts the pairs of a layer; JSON text never holds it unescaped.
 _RS = "\x1e"
-#: More than this in one script would hold the store, and everyone who reads it, for too long.
-BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +55,7 @@ class PictureWriter:
         Raises a StoreAway error where the store cannot be reached; then nothing is known, so apply again.
         """
         effective = stale = refused = 0
+        # More than a batch in one script would hold the store, and everyone who reads it, for too long.
         for start in range(0, len(events), BATCH):
             batch = events[start : start + BATCH]
             try:
