@@ -37,7 +37,7 @@ drills: browser ## the slow, rough tests: processes killed under load
 	$(BIN)/python -m pytest -m drill --timeout 900 $(ARGS)
 
 shots: browser ## take the screenshots in docs/screens from a fresh run
-	$(BIN)/python scripts/shots.py $(ARGS)
+	$(BIN)/python -m scripts.shots $(ARGS)
 
 format: $(TOOLS) ## let ruff mend what it can
 	$(BIN)/ruff check --fix-only --quiet .

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 from benchmarks.processes import Groups, children, family
 from benchmarks.report import chromium
 from benchmarks.tags import Tag
+from scripts.chromium import QUIET, SOFTWARE_WEBGL
 
 VIEWPORT = {"width": 1280, "height": 720}
 #: Software rendering everywhere, so that figures of machines with and without a graphics card can be compared.
@@ -21,15 +22,8 @@ VIEWPORT = {"width": 1280, "height": 720}
 #: through SwiftShader. In `gl` the layers go through SwiftShader too, which costs a core by itself.
 RENDERING = {
     "software": ("--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-gpu-compositing"),
-    "gl": ("--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"),
+    "gl": SOFTWARE_WEBGL,
 }
-_FLAGS = (
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
 _READY_MS = 90_000
 _CLOCK_ROUNDS = 30
 
@@ -64,7 +58,7 @@ def open_browser(rendering: str) -> Iterator[Browser]:
     if not program:
         raise RuntimeError("No Chromium was found; RTCC_CHROMIUM names one.")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=[*_FLAGS, *RENDERING[rendering]])
+        browser = playwright.chromium.launch(executable_path=program, args=[*QUIET, *RENDERING[rendering]])
         try:
             yield browser
         finally:

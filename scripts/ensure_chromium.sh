@@ -22,7 +22,7 @@ if command -v apt-get >/dev/null; then
         echo "Installing Chromium for the browser tests ..." >&2
         $as_root apt-get update -qq >&2
         $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-            chromium fonts-dejavu-core >&2 ||
+            chromium fonts-dejavu-core fonts-liberation >&2 ||
             $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium-browser >&2
         find_browser && exit 0
     fi

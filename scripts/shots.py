@@ -21,6 +21,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+from scripts.chromium import FLAGS, program
+
 ROOT = Path(__file__).resolve().parents[1]
 SCREENS = ROOT / "docs" / "screens"
 # What is shown, where, and how large a screen it is looked at on.
@@ -28,27 +30,15 @@ SHOTS = {
     "wall": ("/wall", 1920, 1080),
     "wall-phone": ("/wall", 390, 844),
 }
-CHROMIUM_ARGUMENTS = (
-    "--no-sandbox",
-    # WebGL without a graphics card.
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--ignore-gpu-blocklist",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
 
 
 def main() -> None:
     """Start RTCC on a free port, let the city live for a while, and take every picture."""
     arguments = _arguments()
-    chromium = subprocess.check_output([ROOT / "scripts" / "ensure_chromium.sh"], text=True).splitlines()[0]
     arguments.to.mkdir(parents=True, exist_ok=True)
     with _running() as address, sync_playwright() as playwright:
         time.sleep(arguments.after)
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=program(), args=FLAGS)
         for name, (path, width, height) in SHOTS.items():
             _shoot(browser, address + path, (width, height), arguments.to / f"{name}.png")
         browser.close()

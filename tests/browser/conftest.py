@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import subprocess
 import sys
@@ -15,17 +14,9 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from scripts.chromium import FLAGS, program
+
 ROOT = Path(__file__).resolve().parents[2]
-FLAGS = [
-    "--no-sandbox",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--ignore-gpu-blocklist",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 # Every painted change, by its id, in the order in which the page said so.
 REMEMBER = "window.painted = []; addEventListener('rtcc:painted', (e) => window.painted.push(e.detail))"
 
@@ -87,10 +78,9 @@ def until(true: Callable[[], Any], within_s: float) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """The machine's Chromium, or the one that Playwright installed; with neither, the run fails and says so."""
+    """The machine's Chromium; without one, the run fails and says so."""
     with sync_playwright() as playwright:
-        found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-        started = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        started = playwright.chromium.launch(executable_path=program(), args=FLAGS)
         yield started
         started.close()
 
