@@ -1,4 +1,4 @@
-import { stateByAge, worse } from "/assets/js/feeds_bar.js";
+import { entries, stateByAge, worse } from "/assets/js/feeds_bar.js";
 import { callFigures, incidentFigures, unitFigures } from "/assets/js/figures.js";
 import { age, clockOf, percentile, since } from "/assets/js/format.js";
 import { LatencyMeter } from "/assets/js/latency.js";
@@ -94,4 +94,11 @@ test("the meter forgets what is older than a minute", () => {
 test("a feed is judged by its own interval, and never better than the server says", () => {
   equal([stateByAge(50, [60, 120, 300]), stateByAge(70, [60, 120, 300]), stateByAge(200, [60, 120, 300]), stateByAge(700, [60, 120, 300])], ["live", "late", "stale", "lost"]);
   equal([worse("late", "live"), worse("live", "stale")], ["late", "stale"]);
+});
+
+test("many live feeds share one entry with the age of the oldest, and one in trouble stands by itself before them", () => {
+  const feed = (source, age_s) => ({ source, state: "live", age_s, limits_s: [10, 20, 50] });
+  const shown = entries([feed("avl", 1), feed("cad", 4), feed("gunshot", 3), feed("calls", 11)], 2);
+  equal(shown.map(({ name, state, old }) => [name, state, old]), [["Calls", "late", 13], ["3 feeds live", "live", 6]]);
+  equal(entries([feed("avl", 1), feed("cad", 4)], 0).map((entry) => entry.name), ["AVL", "CAD"]);
 });
