@@ -13,13 +13,13 @@ from rtcc.feeds.formats.values import in_utc
 from rtcc.feeds.transports.clock import Clock
 from rtcc.feeds.transports.recording import Recording
 from rtcc.model.event import EARLIEST, Event, iso, parse_event
+from rtcc.tasks import BATCH
 
 Send = Callable[[Sequence[Event]], None]
 
 #: The share of a recording that is sent at once, as what had happened before the screens came on. Counted in moments,
 #: not in time: exports begin with a few stragglers, weeks older than the rest.
 BEGIN = 0.05
-BATCH = 500
 #: What falls due within this time goes out together.
 WINDOW = timedelta(milliseconds=20)
 SLOWEST, FASTEST = 0.1, 1_000_000.0
