@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-PLAIN_CITY = Path(__file__).parent.parent / "cities" / "plain"
+CITIES = Path(__file__).parent.parent / "cities"
 
 
 class Settings(BaseSettings):
@@ -22,7 +22,8 @@ class Settings(BaseSettings):
     durability: Literal["process", "power"] = Field(
         "process", description="What an acknowledged event survives: the death of any process, or loss of power."
     )
-    city: Path | None = Field(None, description="The city-pack folder; without it the one that `rtcc up` chooses.")
+    city: Path | None = Field(None, description="A city pack, or a recipe for one; without it the invented city.")
+    city_seed: int = Field(1, ge=0, description="Which invented city, where no other is set.")
     host: str = Field("127.0.0.1", description="Address the web server binds; loopback only until accounts exist.")
     port: int = Field(8050, ge=0, le=65535, description="Port of the web server.")
     hosts: tuple[str, ...] = Field(

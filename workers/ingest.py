@@ -12,6 +12,7 @@ from celery.signals import worker_init
 from rtcc.city.choice import city_folder
 from rtcc.city.locate import Locator
 from rtcc.city.pack import load_pack
+from rtcc.city.ready import make_ready
 from rtcc.model.event import Event
 from rtcc.model.wire import decode, encode
 from rtcc.picture.deadletters import DeadLetters
@@ -36,7 +37,8 @@ def _writer() -> PictureWriter:
 
 @cache
 def locator() -> Locator:
-    """Return the city's locator, loaded once a process."""
+    """Return the city's locator, loaded once a process; the city is built first where that has not been done."""
+    make_ready(settings)
     return Locator.from_pack(load_pack(city_folder(settings)))
 
 

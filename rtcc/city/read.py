@@ -1,47 +1,66 @@
-"""Opens one layer file of a city pack as geometries in WGS 84, whatever it was drawn in."""
+"""Opens the layers of a built city pack, and holds a layer to the shape that a pack promises."""
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from pathlib import Path
-from typing import Any
 
 import geopandas
-import pyogrio
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import shapely
+from geopandas import GeoDataFrame
 
-from rtcc.city.pack import Layer, PackError
+from rtcc.city.pack import LAYERS, CityPack, PackError
 
 WGS84 = "EPSG:4326"
 
 
-def read_layer(layer: Layer) -> Any:
-    """Return the layer as a GeoDataFrame in WGS 84 with its rows chosen, its empty geometries left out."""
+def read_layer(pack: CityPack, role: str) -> GeoDataFrame | None:
+    """Return a layer of the pack, None when it has no such layer. Raises PackError."""
+    file = pack.layers.get(role)
+    if file is None:
+        return None
+    frame = _read(file)
+    wrong = misfit(frame, role)
+    if wrong:
+        raise PackError(f"{file} {wrong}.")
+    return frame
+
+
+def misfit(frame: GeoDataFrame, role: str) -> str | None:
+    """Say in what way a frame is not the layer that it should be, None when it is; the text follows a file's name."""
+    shape = LAYERS[role]
+    if frame.crs is None or not frame.crs.equals(WGS84, ignore_axis_order=True):
+        return f"is not in WGS 84 but in {frame.crs.to_string() if frame.crs else 'no known coordinates'}"
+    for column, kind in shape.columns.items():
+        if column not in frame.columns:
+            return f"has no column {column}; a pack's {role} have {', '.join([*shape.columns, 'geometry'])}"
+        if not _is_of(frame[column], kind):
+            return f"holds {frame[column].dtype} in the column {column}; it must be {kind} without nulls"
+    geometries = frame.geometry.to_numpy()
+    if shapely.is_missing(geometries).any() or shapely.is_empty(geometries).any():
+        return "has rows without a geometry"
+    kinds = set(frame.geom_type.unique()) - set(shape.geometries)
+    if kinds:
+        return f"holds a {min(kinds)}; {role} must be {' or '.join(shape.geometries)}"
+    return None
+
+
+def _is_of(values: pd.Series, kind: str) -> bool:
+    if kind != "str":
+        return bool(values.dtype == np.dtype(kind))
+    return pd.api.types.is_string_dtype(values.dtype) and not values.isna().any()
+
+
+def _read(file: Path) -> GeoDataFrame:
     try:
-        frame = _read(layer.file)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        raise PackError(f"{layer.file} cannot be read: {error}.") from error
-    for column in (layer.name, layer.kind, *layer.only):
-        if column is not None and column not in frame.columns:
-            raise PackError(f"{layer.file} has no column {column}; it has {', '.join(map(str, frame.columns))}.")
-    for column, values in layer.only.items():
-        frame = frame[frame[column].astype(str).isin(values)]
-    if frame.crs is None:
-        frame = frame.set_crs(WGS84)
-    frame = frame.to_crs(WGS84)
-    return frame[frame.geometry.notna() & ~frame.geometry.is_empty].reset_index(drop=True)
+        return geopandas.read_parquet(file)
+    except OSError as error:
+        raise PackError(f"{file} cannot be read as GeoParquet: {_first_line(error)}.") from error
+    except (pa.ArrowException, shapely.errors.ShapelyError, ValueError, KeyError, TypeError) as error:
+        raise PackError(f"{file} cannot be read as GeoParquet: {_first_line(error)}.") from error
 
 
-def _read(file: Path) -> Any:
-    if file.suffix.lower() != ".shp" or file.with_suffix(".shx").exists():
-        return geopandas.read_file(file)
-    # GDAL can rebuild a lost .shx only beside the .shp, and a pack's folder is not ours to write in.
-    with tempfile.TemporaryDirectory(prefix="rtcc-city-") as folder:
-        for part in file.parent.glob(file.stem + ".*"):
-            shutil.copyfile(part, Path(folder) / part.name)
-        before = pyogrio.get_gdal_config_option("SHAPE_RESTORE_SHX")
-        pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": True})
-        try:
-            return geopandas.read_file(Path(folder) / file.name)
-        finally:
-            pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": before})
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(". ")

@@ -1,141 +1,129 @@
 from __future__ import annotations
 
-import json
-import os
-from collections import Counter
+import gzip
+import random
 from pathlib import Path
+from typing import Any
 
 import pytest
-import shapely
-from shapely.geometry import shape
+from pmtiles.reader import MmapSource, all_tiles
+from pmtiles.tile import Compression, TileType, tileid_to_zxy, zxy_to_tileid
+from pmtiles.writer import Writer
 
-from rtcc.city.basemap import write_ground
-from rtcc.city.pack import load_pack
-from rtcc.city.streets import street_lines
+from rtcc.city.basemap import Basemap
+from rtcc.city.pack import PackError
 
-CITIES = Path(__file__).parents[3] / "cities"
-LAYERS = ("districts", "land", "parks", "streets")
-
-
-def read(folder: Path, layer: str):
-    return json.loads((folder / f"{layer}.geojson").read_bytes())["features"]
+LAYERS = {"vector_layers": [{"id": "earth", "fields": {}}, {"id": "roads", "fields": {}}]}
 
 
-@pytest.fixture(scope="module")
-def plain(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("ground")
-    write_ground(load_pack(CITIES / "plain"), folder)
-    return folder
+def archive(file: Path, tiles: dict[int, bytes], metadata: dict[str, Any] | None = None, **header: Any) -> Path:
+    """Write a PMTiles file of these tiles."""
+    with file.open("wb") as out:
+        writer = Writer(out)
+        for number, content in tiles.items():
+            writer.write_tile(number, content)
+        told = {"tile_type": TileType.MVT, "tile_compression": Compression.GZIP, "min_zoom": 0, "max_zoom": 14}
+        writer.finalize(told | header, LAYERS if metadata is None else metadata)
+    return file
 
 
-@pytest.fixture(scope="module")
-def san_francisco(shared_data, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("ground-sf")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RTCC_CITY_DATA", str(shared_data))
-        write_ground(load_pack(CITIES / "san_francisco"), folder)
-    return folder
+def test_every_tile_of_a_ready_extract_is_found(shared_data: Path) -> None:
+    """Each tile of a real extract has the bytes that the format's own reader gives, and its attribution is told."""
+    file = shared_data / "sf_basemap" / "sf.pmtiles"
+    basemap = Basemap(file)
+    with file.open("rb") as opened:
+        expected = dict(all_tiles(MmapSource(opened)))
+    assert len(expected) == 133
+    assert all(basemap.tile(*at) == content for at, content in expected.items())
+    assert (basemap.minzoom, basemap.maxzoom) == (0, 14)
+    assert basemap.bounds == (-122.52, 37.7, -122.35, 37.83)
+    assert basemap.attribution == "© OpenStreetMap"
+    assert {"earth", "water", "landuse", "roads", "buildings", "places", "pois", "boundaries"} <= set(basemap.layers)
+    assert basemap.gzipped
 
 
-def test_the_city_tells_its_frame(plain):
-    """city.json holds what the map needs before any layer is there."""
-    told = json.loads((plain / "city.json").read_bytes())
-    assert set(told) == {"name", "timezone", "center", "zoom", "bounds", "attribution", "layers"}
-    assert told["name"] == "Plainfield"
-    assert told["layers"] == ["districts", "beats", "land", "parks", "streets"]
+def test_a_large_index_is_searched_in_parts(tmp_path: Path) -> None:
+    """In a file whose index has leaves, every tile is found, and none where there is none."""
+    dice = random.Random(4)
+    first = zxy_to_tileid(12, 0, 0)
+    numbers = sorted(dice.sample(range(first, first + 200_000), 20_000))
+    tiles = {number: dice.randbytes(dice.randrange(10, 90)) for number in numbers}
+    basemap = Basemap(archive(tmp_path / "large.pmtiles", tiles))
+    assert basemap._header["leaf_directory_length"] > 0
+    for number in numbers[::97]:
+        assert basemap.tile(*tileid_to_zxy(number)) == tiles[number]
+    absent = sorted(set(range(first, first + 200_000)) - set(numbers))
+    assert all(basemap.tile(*tileid_to_zxy(number)) is None for number in absent[::997])
 
 
-def test_every_layer_is_rfc_7946(plain):
-    """Areas wind counterclockwise, numbers are short, and nobody names a coordinate system."""
-    for layer in LAYERS:
-        text = (plain / f"{layer}.geojson").read_text()
-        assert '"crs"' not in text
-        features = read(plain, layer)
-        assert features
-        for feature in features:
-            drawn = shape(feature["geometry"])
-            assert drawn.is_valid
-            if drawn.geom_type == "Polygon":
-                assert drawn.exterior.is_ccw
-            for x, y in shapely.get_coordinates(drawn):
-                assert (x, y) == (round(x, 5), round(y, 5))
+def test_tiles_outside_the_file_are_none(tmp_path: Path) -> None:
+    """A zoom or a place that the file does not have is no error."""
+    basemap = Basemap(archive(tmp_path / "one.pmtiles", {zxy_to_tileid(3, 1, 2): b"tile"}, min_zoom=3, max_zoom=3))
+    assert basemap.tile(3, 1, 2) == b"tile"
+    for at in ((3, 0, 0), (2, 0, 0), (4, 2, 4), (3, 8, 0), (3, 0, -1), (40, 0, 0)):
+        assert basemap.tile(*at) is None
 
 
-def test_streets_have_a_class_and_most_have_a_name(plain):
-    """The map draws by class and labels by name."""
-    properties = [feature["properties"] for feature in read(plain, "streets")]
-    assert {each["class"] for each in properties} == {"motorway", "major", "minor"}
-    assert all(each["name"] for each in properties)
+def test_other_content_has_another_version(tmp_path: Path) -> None:
+    """The version follows the content and nothing else."""
+    number = zxy_to_tileid(3, 1, 2)
+    one, same = (archive(tmp_path / f"{name}.pmtiles", {number: b"tile"}) for name in ("one", "same"))
+    other = archive(tmp_path / "other.pmtiles", {number: b"tilE"})
+    assert Basemap(one).version == Basemap(same).version != Basemap(other).version
 
 
-def test_absent_layers_are_empty_collections(tmp_path):
-    """The map can fetch every layer of every city."""
-    (tmp_path / "city.toml").write_text(
-        'name = "Bare"\ntimezone = "UTC"\ncenter = [0, 0]\nzoom = 9\nbounds = [-1, -1, 1, 1]\n'
-    )
-    write_ground(load_pack(tmp_path), tmp_path / "out")
-    assert all(read(tmp_path / "out", layer) == [] for layer in LAYERS)
+def test_a_basemap_that_is_replaced_stays_whole_where_it_is_open(tmp_path: Path) -> None:
+    """A pack can be built anew under a running server."""
+    number = zxy_to_tileid(3, 1, 2)
+    file = archive(tmp_path / "map.pmtiles", {number: b"old"})
+    basemap = Basemap(file)
+    archive(tmp_path / "new.pmtiles", {number: b"new"}).replace(file)
+    assert basemap.tile(3, 1, 2) == b"old"
+    assert Basemap(file).tile(3, 1, 2) == b"new"
 
 
-def test_the_ground_is_drawn_again_only_when_its_input_changed(tmp_path):
-    """A start with the same pack writes nothing; a changed file or a cut-short start draws anew."""
-    pack_folder, out = tmp_path / "pack", tmp_path / "out"
-    pack_folder.mkdir()
-    for file in (CITIES / "plain").iterdir():
-        (pack_folder / file.name).write_bytes(file.read_bytes())
-    write_ground(load_pack(pack_folder), out)
-    os.utime(out / "streets.geojson", (1, 1))
-    write_ground(load_pack(pack_folder), out)
-    assert (out / "streets.geojson").stat().st_mtime == 1
-    os.utime(pack_folder / "parks.geojson", (5, 5))
-    write_ground(load_pack(pack_folder), out)
-    assert (out / "streets.geojson").stat().st_mtime > 1
-    (out / "ground.fingerprint").unlink()
-    (out / "land.geojson").unlink()
-    write_ground(load_pack(pack_folder), out)
-    assert (out / "land.geojson").exists()
+def test_what_is_no_such_file_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    """Nothing, an empty file, something else, another version and a half-copied file are told apart."""
+    file = tmp_path / "map.pmtiles"
+    whole = archive(file, {zxy_to_tileid(3, 1, 2): gzip.compress(b"tile")}).read_bytes()
+    for content, sentence in (
+        (None, "cannot be read: No such file or directory."),
+        (b"", "is empty."),
+        (b"PMTiles", "is no PMTiles file of version 3."),
+        (b"\xff" * 300, "is no PMTiles file of version 3."),
+        (whole[:7] + b"\x02" + whole[8:], "is no PMTiles file of version 3."),
+        (whole[:-3], f"is cut short: it should have {len(whole):,} bytes and has {len(whole) - 3:,}."),
+        (whole[:127] + b"\x00" * 4 + whole[131:], "has an index that cannot be read."),
+    ):
+        file.unlink(missing_ok=True)
+        if content is not None:
+            file.write_bytes(content)
+        with pytest.raises(PackError) as told:
+            Basemap(file)
+        assert str(told.value) == f"{file} {sentence}"
 
 
-def test_pieces_of_a_street_become_one_line_that_still_meets_the_others():
-    """Joining and simplifying lose vertices, but never one where streets meet."""
-    piece = shapely.LineString([(0, 0), (0.001, 0.000001), (0.002, 0)])
-    next_piece = shapely.LineString([(0.002, 0), (0.003, 0.000001), (0.004, 0)])
-    cross = shapely.LineString([(0.003, -0.001), (0.003, 0.000001), (0.003, 0.001)])
-    drawn = list(
-        street_lines([(piece, "Long St", "minor"), (next_piece, "Long St", "minor"), (cross, "Cross St", "major")], 6)
-    )
-    lines = {name: list(line.coords) for line, name, _ in drawn}
-    assert lines["Long St"] == [(0, 0), (0.003, 0.000001), (0.004, 0)]
-    assert (0.003, 0.000001) in lines["Cross St"]
-
-
-def test_san_francisco_is_small_enough_to_load_at_once(san_francisco):
-    """All of the city's ground is less than 1.5 MB before compression."""
-    assert sum(file.stat().st_size for file in san_francisco.iterdir()) < 1_500_000
-    assert all(read(san_francisco, layer) for layer in LAYERS)
-
-
-def test_san_francisco_has_its_names(san_francisco):
-    """Districts, streets and parks carry the names that people use."""
-    districts = {feature["properties"]["name"] for feature in read(san_francisco, "districts")}
-    assert {"Mission", "Tenderloin", "Bayview"} <= districts
-    classes = {f["properties"].get("name"): f["properties"]["class"] for f in read(san_francisco, "streets")}
-    assert classes["Market St"] == "major"
-    assert classes["I-280"] == "motorway"
-
-
-def test_san_francisco_is_land_and_not_water(san_francisco):
-    """City Hall stands on land, the middle of the bay does not."""
-    land = shape(read(san_francisco, "land")[0]["geometry"])
-    assert land.contains(shapely.Point(-122.4192, 37.7793))
-    assert not land.contains(shapely.Point(-122.36, 37.79))
-
-
-def test_nearly_all_streets_of_san_francisco_are_one_network(san_francisco):
-    """A unit can drive from nearly anywhere to nearly anywhere on the drawn lines."""
-    lines = [[tuple(p) for p in f["geometry"]["coordinates"]] for f in read(san_francisco, "streets")]
-    met = Counter(point for line in lines for point in set(line))
-    network = shapely.line_merge(shapely.MultiLineString(lines))
-    assert sum(1 for count in met.values() if count > 1) > 8_000
-    parts = shapely.get_parts(shapely.union_all(shapely.buffer(shapely.get_parts(network), 1e-7)))
-    assert max(part.area for part in parts) / sum(part.area for part in parts) > 0.98
+@pytest.mark.parametrize(
+    ("header", "metadata", "sentence"),
+    [
+        ({"tile_type": TileType.PNG}, LAYERS, "holds PNG tiles; a basemap must hold vector tiles (MVT)."),
+        ({"tile_compression": Compression.BROTLI}, LAYERS, "has tile compression BROTLI; it must be GZIP."),
+        ({}, {}, "does not say which layers it holds."),
+        (
+            {},
+            {"vector_layers": [{"id": "transportation"}, {"id": "waterway"}]},
+            (
+                "has the layers transportation, waterway; a basemap must have those of the Protomaps basemap schema, "
+                "version 4, and roads among them."
+            ),
+        ),
+    ],
+)
+def test_tiles_of_another_kind_are_refused(
+    tmp_path: Path, header: dict[str, Any], metadata: dict[str, Any], sentence: str
+) -> None:
+    """Pictures, other compressions and other schemas are told apart before anything is drawn from them."""
+    file = archive(tmp_path / "map.pmtiles", {zxy_to_tileid(3, 1, 2): b"tile"}, metadata, **header)
+    with pytest.raises(PackError) as told:
+        Basemap(file)
+    assert str(told.value) == f"{file} {sentence}"

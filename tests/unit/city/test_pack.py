@@ -1,135 +1,159 @@
 from __future__ import annotations
 
+import json
+import tomllib
 from pathlib import Path
 
-import geopandas
 import pytest
 import shapely
 
-from rtcc.city.pack import CityPack, PackError, load_pack, title_case
+from rtcc.city.build.drawn import DECIMALS
+from rtcc.city.build.report import Finding, Report, Step
+from rtcc.city.build.sources import PLACE_KINDS, load_recipe
+from rtcc.city.build.toml_text import toml_text
+from rtcc.city.build.writer import write_pack
+from rtcc.city.pack import LAYERS, STREET_CLASSES, PackError, load_pack
 from rtcc.city.read import read_layer
+from tests.recipes import BEATS, DISTRICTS, PLAIN, built, frame_of, write
 
-CITIES = Path(__file__).parents[3] / "cities"
-
-HEAD = """
-name = "Testville"
-timezone = "Europe/Vienna"
-center = [10.05, 50.05]
-zoom = 12
-bounds = [10.0, 50.0, 10.1, 50.1]
-"""
+CITIES = PLAIN.parent
 
 
-def pack_with(folder: Path, text: str) -> CityPack:
-    (folder / "city.toml").write_text(HEAD + text)
-    return load_pack(folder)
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory):
+    """Plainfield, built."""
+    folder = tmp_path_factory.mktemp("plain")
+    from rtcc.city.build.recipe import build_recipe
+
+    report = Report()
+    build_recipe(PLAIN, folder / "built", report)
+    assert {each.kind for each in report.findings} == {"read"}
+    return load_pack(folder / "built")
 
 
-def squares() -> geopandas.GeoDataFrame:
-    boxes = [shapely.box(10.0, 50.0, 10.05, 50.1), shapely.box(10.05, 50.0, 10.1, 50.1)]
-    return geopandas.GeoDataFrame({"label": ["WEST END", "EAST END"]}, geometry=boxes, crs="EPSG:4326")
+def test_the_example_has_every_kind_of_layer_that_its_files_give(plain):
+    """Plainfield needs nothing from outside, and nothing in it has to be repaired."""
+    assert set(plain.layers) == {"districts", "beats", "streets", "places", "cameras", "land", "landuse"}
+    assert [len(read_layer(plain, role)) for role in ("districts", "beats", "streets")] == [4, 8, 45]
+
+
+def test_what_is_built_can_be_read_as_it_is_promised(plain):
+    """Each layer has exactly the columns of its shape, in WGS 84, and the words are ours."""
+    for role in plain.layers:
+        frame = read_layer(plain, role)
+        assert list(frame.columns) == [*LAYERS[role].columns, "geometry"]
+        assert frame.crs == "EPSG:4326"
+        assert frame.geometry.is_valid.all()
+    assert set(read_layer(plain, "streets")["class"]) <= set(STREET_CLASSES)
+    assert set(read_layer(plain, "places")["kind"]) <= set(PLACE_KINDS)
+
+
+def test_a_layer_that_a_pack_does_not_have_is_none(plain):
+    """A city without buildings is a city."""
+    assert read_layer(plain, "buildings") is None
+
+
+def test_the_browser_is_told_the_frame_and_the_outlines(plain):
+    """What the browser needs besides the tiles is drawn beside them, small and exact."""
+    city = json.loads((plain.folder / "drawn" / "city.json").read_text())
+    assert city["name"] == "Plainfield"
+    assert tuple(city["bounds"]) == plain.bounds
+    assert city["targets"]["1"] == {"queue_s": 60, "response_s": 420}
+    assert city["tiles"]["minzoom"] < city["tiles"]["maxzoom"]
+    beats = json.loads((plain.folder / "drawn" / "beats.geojson").read_text())["features"]
+    assert {each["properties"]["name"]: each["properties"]["district"] for each in beats}["M1"] == "Mill"
+    for each in beats:
+        points = shapely.get_coordinates(shapely.geometry.shape(each["geometry"]))
+        assert (points.round(DECIMALS) == points).all()
+
+
+def test_neighbours_are_simplified_together(tmp_path):
+    """A crooked border between two beats is drawn with fewer points, and still without a sliver."""
+    border = [(10.05 + (0.000001 if row % 2 else -0.000001), 50.0 + row * 0.0001) for row in range(1001)]
+    west = shapely.Polygon([(10.0, 50.0), *border, (10.0, 50.1)])
+    east = shapely.Polygon([(10.1, 50.0), *border, (10.1, 50.1)])
+    write(frame_of([west, east], name=["B1", "B2"]), tmp_path / "beats.geojson")
+    pack, _ = built(tmp_path, DISTRICTS + BEATS)
+    drawn = json.loads((pack.folder / "drawn" / "beats.geojson").read_text())["features"]
+    one, other = (shapely.geometry.shape(each["geometry"]) for each in drawn)
+    assert shapely.get_num_coordinates(one) < 100
+    assert shapely.coverage_is_valid([one, other])
+    assert shapely.union(one, other).area == pytest.approx(0.01, rel=1e-4)
+
+
+def test_city_toml_says_the_layers_and_all_that_the_recipe_said(plain):
+    """What was said of the city stays as it was, and what was made is listed."""
+    told = tomllib.loads((plain.folder / "city.toml").read_text())
+    recipe = tomllib.loads((PLAIN / "city.toml").read_text())
+    assert {key: told[key] for key in recipe if key != "sources"} == {
+        key: value for key, value in recipe.items() if key != "sources"
+    }
+    assert set(told["layers"]) == set(plain.layers)
 
 
 @pytest.mark.parametrize("city", sorted(folder.name for folder in CITIES.iterdir()))
-def test_every_shipped_pack_can_be_read(city):
-    """A pack that comes with RTCC is valid, whether or not its data is there."""
-    pack = load_pack(CITIES / city)
-    west, south, east, north = pack.bounds
-    assert west < pack.center[0] < east
-    assert south < pack.center[1] < north
-    assert pack.zone is not None
-
-
-def test_the_invented_town_needs_nothing_from_outside():
-    """Plainfield has all of its layers within its own folder."""
-    pack = load_pack(CITIES / "plain")
-    assert pack.missing == ()
-    assert set(pack.layers) == {"districts", "beats", "land", "parks", "streets"}
-    assert all(layer.file.parent == CITIES / "plain" for layer in pack.layers.values())
-
-
-def test_an_absent_file_leaves_its_layer_out_and_says_so(tmp_path):
-    """A pack without its data still opens, and tells which layer is missing."""
-    pack = pack_with(tmp_path, '[layers.parks]\nfile = "nowhere.geojson"\n')
-    assert pack.layers == {}
-    assert pack.missing == ("The layer parks is left out: nowhere.geojson is absent.",)
-
-
-def test_data_may_lie_elsewhere(tmp_path, monkeypatch):
-    """RTCC_CITY_DATA names the folder of layer files that are not in the pack."""
-    data, folder = tmp_path / "data", tmp_path / "pack"
-    data.mkdir()
-    folder.mkdir()
-    squares().to_file(data / "squares.geojson")
-    monkeypatch.setenv("RTCC_CITY_DATA", str(data))
-    pack = pack_with(folder, '[layers.districts]\nfile = "squares.geojson"\nname = "label"\n')
-    assert pack.layers["districts"].file == data / "squares.geojson"
+def test_the_words_of_every_shipped_recipe_are_ours(city, tmp_path):
+    """A recipe that comes with RTCC is refused for nothing but files that are not there."""
+    try:
+        recipe = load_recipe(CITIES / city, Report())
+    except PackError as error:
+        if "absent" not in str(error):
+            raise
+        pytest.skip(f"the public files of {city} are absent: {error}")
+    assert recipe.sources
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    "told",
     [
-        ("name = ", "not valid TOML"),
-        ('name = "X"', "bounds is missing"),
-        (HEAD.replace("Europe/Vienna", "Europe/Atlantis"), "Europe/Atlantis is no time zone"),
-        (HEAD.replace("10.1, 50.1]", "9.0, 50.1]"), "bounds must be"),
-        (HEAD + '[layers.lakes]\nfile = "x.geojson"\n', "unknown layer lakes"),
-        (HEAD + '[layers.parks]\nfile = "city.toml"\n', "city.toml"),
+        {"name": 'A "city"\\ of\nlines\x7f\x01', "zoom": 1.5, "bounds": [1, 2.25, 3, 4], "is": True, "none": []},
+        {"call_types": [{"code": "A=1", "share": 1e-9}, {"code": "ü"}], "targets": {"1": {"queue_s": 60}}},
     ],
 )
-def test_a_broken_pack_is_refused_with_its_reason(tmp_path, text, said):
-    """What is wrong with a pack is one sentence that names the file."""
-    (tmp_path / "city.toml").write_text(text)
-    with pytest.raises(PackError, match=said) as refused:
-        load_pack(tmp_path)
-    assert "city.toml" in str(refused.value)
+def test_what_is_written_as_toml_is_read_the_same(told):
+    """The text of a city.toml says what it was made of, whatever the names hold."""
+    assert tomllib.loads(toml_text(told)) == told
 
 
-def test_a_folder_without_a_pack_is_refused(tmp_path):
-    """A wrong path is told, not guessed around."""
+@pytest.mark.parametrize(
+    ("role", "frame", "said"),
+    [
+        ("lakes", frame_of([shapely.box(10, 50, 10.1, 50.1)]), "There is no layer lakes"),
+        ("districts", frame_of([shapely.box(10, 50, 10.1, 50.1)]), "has no column name"),
+        ("districts", frame_of([shapely.box(10, 50, 10.1, 50.1)], name=[1]), "it must be str"),
+        ("districts", frame_of([shapely.Point(10, 50)], name=["A"]), "holds a Point"),
+        ("districts", frame_of([None], name=["A"]), "without a geometry"),
+        (
+            "districts",
+            frame_of([shapely.box(1, 1, 2, 2)], name=["A"], crs="EPSG:3857"),
+            "not in WGS 84 but in EPSG:3857",
+        ),
+        ("districts", frame_of([], name=[]), "empty city pack"),
+    ],
+)
+def test_a_frame_that_is_not_its_layer_is_not_written(tmp_path, role, frame, said):
+    """The writer holds its callers to the shape of a pack, and leaves nothing behind when they miss it."""
+    about = tomllib.loads((PLAIN / "city.toml").read_text())
+    del about["sources"]
+    with pytest.raises(PackError, match=said):
+        write_pack(tmp_path / "to", about, {role: frame}, Report())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_report_passes_on_what_it_keeps():
+    """Who listens hears each step and finding in its order; findings are kept besides."""
+    heard: list[Finding | Step] = []
+    report = Report(heard.append)
+    report.step("Reading")
+    report.progress(1, 2)
+    report.repaired("beats", "One.")
+    assert [str(each) for each in heard[:2]] == ["Reading", "Reading (1 of 2)"]
+    assert heard[2:] == report.findings == [Finding("repaired", "beats", "One.")]
+
+
+def test_a_folder_without_a_pack_is_refused(tmp_path: Path):
+    """A wrong path is told, and a recipe is no pack."""
     with pytest.raises(PackError, match="cannot be read"):
         load_pack(tmp_path / "nowhere")
-
-
-def test_a_shapefile_without_its_index_is_read_and_its_folder_left_alone(tmp_path):
-    """A lost .shx is rebuilt elsewhere, because the data folder is not ours to write in."""
-    data = tmp_path / "data"
-    data.mkdir()
-    squares().to_crs("EPSG:25833").to_file(data / "squares.shp")
-    (data / "squares.shx").unlink()
-    before = sorted(data.iterdir())
-    pack = pack_with(tmp_path, '[layers.districts]\nfile = "data/squares.shp"\nname = "label"\n')
-    frame = read_layer(pack.layers["districts"])
-    assert list(frame["label"]) == ["WEST END", "EAST END"]
-    assert frame.total_bounds == pytest.approx([10.0, 50.0, 10.1, 50.1], abs=1e-6)
-    assert sorted(data.iterdir()) == before
-
-
-def test_only_the_chosen_rows_of_a_layer_are_read(tmp_path):
-    """`only` keeps rows by the value of a column."""
-    squares().to_file(tmp_path / "squares.geojson")
-    layer = '[layers.land]\nfile = "squares.geojson"\nonly = { label = ["EAST END"] }\n'
-    assert list(read_layer(pack_with(tmp_path, layer).layers["land"])["label"]) == ["EAST END"]
-
-
-def test_a_column_that_is_not_there_is_named(tmp_path):
-    """A pack that names a wrong column learns which columns there are."""
-    squares().to_file(tmp_path / "squares.geojson")
-    pack = pack_with(tmp_path, '[layers.districts]\nfile = "squares.geojson"\nname = "title"\n')
-    with pytest.raises(PackError, match="no column title; it has label"):
-        read_layer(pack.layers["districts"])
-
-
-@pytest.mark.parametrize(
-    ("given", "written"),
-    [
-        ("NORTH BEACH", "North Beach"),
-        ("Mission", "Mission"),
-        ("3D12", "3D12"),
-        ("NE", "NE"),
-        ("O'FARRELL", "O'farrell"),
-    ],
-)
-def test_names_are_written_as_people_write_them(given, written):
-    """Names in capitals become title case; short codes and callsigns stay."""
-    assert title_case(given) == written
+    with pytest.raises(PackError, match="rtcc city build"):
+        load_pack(PLAIN)
