@@ -12,7 +12,18 @@ from typing import Any
 from benchmarks.report import RESULTS, console, keep, show
 
 #: In the order in which they run: what the promises are made of first.
-NAMES = ("event_to_glass", "browser_load", "ingest", "fan_out", "durability", "picture")
+NAMES = (
+    "event_to_glass",
+    "browser_load",
+    "ingest",
+    "fan_out",
+    "durability",
+    "picture",
+    "locate",
+    "drive",
+    "basemap",
+    "simulator",
+)
 
 
 def main() -> int:

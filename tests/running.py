@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import httpx
 
 ROOT = Path(__file__).parents[1]
+#: A small city that is built in a second or two.
 PLAIN_CITY = ROOT / "cities" / "plain"
 T = TypeVar("T")
 

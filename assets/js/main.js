@@ -7,10 +7,13 @@ import { Live } from "./live.js";
 import { LiveLayer } from "./live_layer.js";
 import { holdCamera, mapIn } from "./map_host.js";
 import { marksOf } from "./marks.js";
+import { Nearest, describe } from "./nearest.js";
 import { Queue, write } from "./queue.js";
+import { RouteLine } from "./route_line.js";
 import { Strip } from "./strip.js";
 import { UnitTable } from "./unit_table.js";
 import { Wall } from "./wall.js";
+import { setTargets } from "./words.js";
 
 /** A unit's fix older than this is drawn faded, with its age. */
 const STALE_AFTER_S = 90;
@@ -45,8 +48,10 @@ async function start() {
     name: "", timezone: Intl.DateTimeFormat().resolvedOptions().timeZone, center: /** @type {[number, number]} */ ([0, 20]), zoom: 1.5, bounds: [],
   };
   const clock = clockOf(city.timezone);
+  setTargets(city.targets);
   const table = new UnitTable(city.center[0], city.center[1]);
-  const wall = new Wall({ table, queue: new Queue(part), strip: new Strip(part), feeds: new FeedsBar(part("wall-feeds")) });
+  const queue = new Queue(part);
+  const wall = new Wall({ table, queue, strip: new Strip(part), feeds: new FeedsBar(part("wall-feeds")) });
   write(part("wall-city"), city.name);
   write(part("wall-credit"), city.attribution ?? "");
 
@@ -73,8 +78,17 @@ async function start() {
     },
   });
 
+  /** @type {RouteLine | null} comes with the map */
+  let route = null;
+  const nearest = new Nearest((id, answer) => {
+    const unit = answer?.units[0];
+    queue.setNearest(id, unit ? describe(unit, wall.units.get(unit.id)?.callsign) : "");
+    route?.show(unit?.route);
+  });
+
   const tick = () => {
     const now = wall.clock.now();
+    nearest.look(wall.incidents, now);
     write(part("wall-time"), clock.time(now));
     write(part("wall-date"), clock.date(now));
     if (live.cursor !== null) wall.tick();
@@ -91,6 +105,7 @@ async function start() {
   const map = await mapIn(part("wall-stage"));
   map.resize();
   keepGround(map);
+  route = new RouteLine(map);
   const home = holdCamera(map, () => cameraFor(map, city));
   const stage = part("wall-stage");
   wall.layer = new LiveLayer(stage, map, table, {

@@ -32,8 +32,8 @@ class Row {
     this.shown = { mark: "", place: "" };
   }
 
-  /** @param {Entry} entry @param {number} now Unix ms of the server */
-  show(entry, now) {
+  /** @param {Entry} entry @param {number} now Unix ms of the server @param {string} nearest who could be there first, where that is known */
+  show(entry, now, nearest) {
     this.entry = entry;
     const { incident, priority, pending } = entry;
     this.element.dataset.id = entry.id;
@@ -49,8 +49,9 @@ class Row {
     this.shown.place = place;
     const units = Array.isArray(incident.units) ? incident.units : [];
     const going = !pending && units.length ? units.slice(0, 2).join(" ") + (units.length > 2 ? ` +${units.length - 2}` : "") : "";
-    write(this.side, going || String(incident.district ?? ""));
-    this.side.toggleAttribute("data-units", going !== "");
+    const who = going || (pending ? nearest : "");
+    write(this.side, who || String(incident.district ?? ""));
+    this.side.toggleAttribute("data-units", who !== "");
     this.tick(now);
   }
 
@@ -86,6 +87,8 @@ export class Queue {
     /** @type {Row[]} */
     this.rows = [];
     this.room = 0;
+    /** The incident that waits most urgently, and who could be there first. */
+    this.nearest = { id: "", text: "" };
     new ResizeObserver(() => this.fit()).observe(this.body);
     this.fit();
   }
@@ -103,6 +106,12 @@ export class Queue {
     if (this.last) this.show(this.last.entries, this.last.now);
   }
 
+  /** @param {string} id of an incident @param {string} text who could be there first; "" when that is not known */
+  setNearest(id, text) {
+    this.nearest = { id, text };
+    if (this.last) this.show(this.last.entries, this.last.now);
+  }
+
   /** @param {Entry[]} entries in order @param {number} now Unix ms of the server */
   show(entries, now) {
     this.last = { entries, now };
@@ -114,7 +123,7 @@ export class Queue {
     }
     this.rows.forEach((row, at) => {
       row.element.hidden = at >= shown.length;
-      if (at < shown.length) row.show(shown[at], now);
+      if (at < shown.length) row.show(shown[at], now, shown[at].id === this.nearest.id ? this.nearest.text : "");
       else row.entry = null;
     });
     this.empty.hidden = entries.length > 0;

@@ -1,7 +1,12 @@
 /** The words and limits that the screen uses for what the wire calls by its codes. One place, so that map, queue and strip agree. */
 
-/** How long an incident of each priority may wait for the first unit on scene, in seconds, until the agency sets its own. */
+/** How long an incident of each priority may wait for the first unit on scene, in seconds, unless the city's pack says otherwise. */
 export const TARGET_S = { 1: 300, 2: 900, 3: 3600, 4: 7200, 5: 14400 };
+
+/** Takes over the agency's own targets. @param {Record<string, {response_s: number}> | undefined} targets by priority */
+export function setTargets(targets) {
+  for (const [priority, { response_s }] of Object.entries(targets ?? {})) TARGET_S[/** @type {1} */ (Number(priority))] = response_s;
+}
 
 export const PRIORITIES = /** @type {const} */ ([1, 2, 3, 4, 5]);
 

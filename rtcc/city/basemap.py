@@ -1,149 +1,121 @@
-"""Draws the ground under the map: a pack's layers become a few small GeoJSON files that the web serves as is."""
+"""Opens the basemap of a pack, one PMTiles file of vector tiles, and hands out its tiles as they lie there."""
 
 from __future__ import annotations
 
+import gzip
 import hashlib
-import os
+import html
+import json
+import mmap
 import re
-from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import orjson
-import shapely
+from pmtiles.tile import (
+    Compression,
+    Entry,
+    HeaderDict,
+    MagicNumberNotFound,
+    SpecVersionUnsupported,
+    TileType,
+    deserialize_directory,
+    deserialize_header,
+    find_tile,
+    zxy_to_tileid,
+)
 
-from rtcc.city.pack import ROLES, CityPack, Layer, title_case
-from rtcc.city.read import read_layer
-from rtcc.city.streets import street_lines
+from rtcc.city.pack import PackError
 
-#: Part of the fingerprint: raise it when the same input should give other files.
-VERSION = 1
-DECIMALS = 5
-#: The glass is wider than the city; ground is drawn this far beyond the bounds, as a share of their size.
-MARGIN = 0.6
-LAND_TOLERANCE = 0.00012
-PARK_TOLERANCE = 0.00003
-DISTRICT_TOLERANCE = 0.00004
-_FINGERPRINT = "ground.fingerprint"
-
-Feature = tuple[Any, dict[str, str]]
-
-
-def write_ground(pack: CityPack, folder: Path) -> None:
-    """Write ``city.json`` and one GeoJSON file a layer into ``folder``, unless they are there for the same input."""
-    folder.mkdir(parents=True, exist_ok=True)
-    fingerprint, mark = _fingerprint(pack), folder / _FINGERPRINT
-    if mark.is_file() and mark.read_text("utf-8") == fingerprint:
-        return
-    mark.unlink(missing_ok=True)
-    for role, draw in _DRAWN.items():
-        layer = pack.layers.get(role)
-        _write(folder / f"{role}.geojson", _collection(draw(pack, layer) if layer else []))
-    _write(folder / "city.json", _city(pack))
-    # Last, so that a start cut short is done again.
-    _write(mark, fingerprint.encode())
+HEADER_BYTES = 127
+#: The schema has more layers, but a map for a dispatcher without streets is none.
+NEEDED_LAYER = "roads"
+#: Parts of the index that are kept parsed; one stands for some thousands of tiles.
+_INDEX_PARTS = 256
 
 
-def _districts(_: CityPack, layer: Layer) -> list[Feature]:
-    frame = read_layer(layer)
-    # Neighbours are simplified together, so that no slivers open between them.
-    shapes = shapely.coverage_simplify(shapely.make_valid(frame.geometry.to_numpy()), DISTRICT_TOLERANCE)
-    return [_area(shape, _name(value)) for shape, value in zip(shapes, _names(frame, layer), strict=True)]
+class Basemap:
+    """The tiles of one file. The file is mapped: a pack that is replaced meanwhile leaves this one whole."""
+
+    def __init__(self, file: Path) -> None:
+        """Open and check the file. Raises PackError with one sentence."""
+        try:
+            with file.open("rb") as opened:
+                self._bytes = mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
+        except OSError as error:
+            raise PackError(f"{file} cannot be read: {error.strerror}.") from error
+        except ValueError as error:
+            raise PackError(f"{file} is empty.") from error
+        self._header = header = _header(self._bytes, file)
+        told = _metadata(self._bytes, header, file)
+        self.gzipped = header["tile_compression"] is Compression.GZIP
+        self.minzoom, self.maxzoom = header["min_zoom"], header["max_zoom"]
+        corners = (header["min_lon_e7"], header["min_lat_e7"], header["max_lon_e7"], header["max_lat_e7"])
+        self.bounds = tuple(corner / 1e7 for corner in corners)
+        self.attribution = _text(told.get("attribution", ""))
+        self.layers = [str(each["id"]) for each in told["vector_layers"]]
+        #: Another for every other content.
+        self.version = hashlib.sha256(self._bytes).hexdigest()[:16]
+        self._index = lru_cache(_INDEX_PARTS)(self._read_index)
+        try:
+            self._index(header["root_offset"], header["root_length"])
+        except (OSError, EOFError, ValueError) as error:
+            raise PackError(f"{file} has an index that cannot be read.") from error
+
+    def tile(self, z: int, x: int, y: int) -> bytes | None:
+        """Return the bytes of one tile, gzipped where ``gzipped`` says so; None where nothing is drawn."""
+        if not (self.minzoom <= z <= self.maxzoom and 0 <= x < 1 << z and 0 <= y < 1 << z):
+            return None
+        number = zxy_to_tileid(z, x, y)
+        offset, length = self._header["root_offset"], self._header["root_length"]
+        # The format allows three steps down from the root.
+        for _ in range(4):
+            entry = find_tile(self._index(offset, length), number)
+            if entry is None:
+                return None
+            if entry.run_length:
+                start = self._header["tile_data_offset"] + entry.offset
+                return self._bytes[start : start + entry.length]
+            offset, length = self._header["leaf_directory_offset"] + entry.offset, entry.length
+        return None
+
+    def _read_index(self, offset: int, length: int) -> list[Entry]:
+        return deserialize_directory(self._bytes[offset : offset + length])
 
 
-def _land(pack: CityPack, layer: Layer) -> list[Feature]:
-    shapes = shapely.make_valid(read_layer(layer).geometry.to_numpy())
-    near = shapely.clip_by_rect(shapes, *pack.framed(MARGIN))
-    whole = shapely.simplify(shapely.union_all(near), LAND_TOLERANCE)
-    return [_area(whole, None)] if not whole.is_empty else []
+def _header(content: mmap.mmap, file: Path) -> HeaderDict:
+    try:
+        header = deserialize_header(content[:HEADER_BYTES])
+    except (MagicNumberNotFound, SpecVersionUnsupported, ValueError, IndexError) as error:
+        raise PackError(f"{file} is no PMTiles file of version 3.") from error
+    ends = [header["root_offset"] + header["root_length"], header["metadata_offset"] + header["metadata_length"]]
+    ends += [header["leaf_directory_offset"] + header["leaf_directory_length"]]
+    ends += [header["tile_data_offset"] + header["tile_data_length"]]
+    if len(content) < max(ends):
+        raise PackError(f"{file} is cut short: it should have {max(ends):,} bytes and has {len(content):,}.")
+    if header["tile_type"] is not TileType.MVT:
+        raise PackError(f"{file} holds {header['tile_type'].name} tiles; a basemap must hold vector tiles (MVT).")
+    for what, allowed in (("tile", (Compression.GZIP, Compression.NONE)), ("internal", (Compression.GZIP,))):
+        if (used := header[f"{what}_compression"]) not in allowed:  # type: ignore[literal-required]
+            raise PackError(f"{file} has {what} compression {used.name}; it must be GZIP.")
+    return header
 
 
-def _parks(pack: CityPack, layer: Layer) -> list[Feature]:
-    frame = read_layer(layer)
-    shapes = shapely.make_valid(frame.geometry.to_numpy())
-    near = shapely.intersects(shapes, shapely.box(*pack.framed(MARGIN)))
-    shapes = shapely.simplify(shapes, PARK_TOLERANCE)
-    named = zip(shapes, near, _names(frame, layer), strict=True)
-    return [_area(shape, _name(value)) for shape, is_near, value in named if is_near]
+def _metadata(content: mmap.mmap, header: HeaderDict, file: Path) -> dict[str, Any]:
+    raw = content[header["metadata_offset"] : header["metadata_offset"] + header["metadata_length"]]
+    try:
+        told = json.loads(gzip.decompress(raw))
+        names = [str(each["id"]) for each in told["vector_layers"]]
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        raise PackError(f"{file} does not say which layers it holds.") from error
+    if NEEDED_LAYER not in names:
+        shown = ", ".join(names) or "none"
+        raise PackError(
+            f"{file} has the layers {shown}; a basemap must have those of the Protomaps basemap schema, version 4, "
+            f"and {NEEDED_LAYER} among them."
+        )
+    return dict(told)
 
 
-def _streets(pack: CityPack, layer: Layer) -> list[Feature]:
-    frame = read_layer(layer)
-    kinds = frame[layer.kind].map(lambda value: layer.kinds.get(str(value), str(value))) if layer.kind else "minor"
-    frame = frame.assign(street=[_name(value) for value in _names(frame, layer)], kind=kinds)
-    frame.loc[(frame["kind"] == "minor") & frame["street"].isin(layer.major), "kind"] = "major"
-    frame = frame[frame["kind"].isin(("motorway", "major", "minor"))]
-    near = shapely.clip_by_rect(frame.geometry.to_numpy(), *pack.framed(MARGIN))
-    lines = street_lines(zip(near, frame["street"], frame["kind"], strict=True), DECIMALS)
-    return [(line, {"name": name, "class": kind} if name else {"class": kind}) for line, name, kind in lines]
-
-
-_DRAWN: dict[str, Callable[[CityPack, Layer], list[Feature]]] = {
-    "districts": _districts,
-    "land": _land,
-    "parks": _parks,
-    "streets": _streets,
-}
-
-
-def _names(frame: Any, layer: Layer) -> list[Any]:
-    return list(frame[layer.name]) if layer.name else [None] * len(frame)
-
-
-def _name(value: object) -> str:
-    # TIGER leaves a space after the hyphen of a route number.
-    return re.sub(r"\b([A-Z])- (\d)", r"\1-\2", title_case(value.strip())) if isinstance(value, str) else ""
-
-
-def _area(shape: Any, name: str | None) -> Feature:
-    rounded = shapely.set_precision(shape, 10.0**-DECIMALS)
-    return shapely.orient_polygons(_areal(rounded)), ({"name": name} if name else {})
-
-
-def _areal(shape: Any) -> Any:
-    # Clipping and mending leave points and lines beside the polygons; the ground is areas only.
-    if shape.geom_type != "GeometryCollection":
-        return shape
-    return shapely.union_all([part for part in shape.geoms if "Polygon" in part.geom_type])
-
-
-def _collection(features: list[Feature]) -> bytes:
-    made = [
-        {"type": "Feature", "properties": properties, "geometry": shapely.geometry.mapping(_rounded(shape))}
-        for shape, properties in features
-        if not shape.is_empty
-    ]
-    return orjson.dumps({"type": "FeatureCollection", "features": made})
-
-
-def _rounded(shape: Any) -> Any:
-    return shapely.transform(shape, lambda coordinates: coordinates.round(DECIMALS))
-
-
-def _city(pack: CityPack) -> bytes:
-    told = {
-        "name": pack.name,
-        "timezone": pack.timezone,
-        "center": pack.center,
-        "zoom": pack.zoom,
-        "bounds": pack.bounds,
-        "attribution": pack.attribution,
-        "layers": [role for role in ROLES if role in pack.layers],
-    }
-    return orjson.dumps(told)
-
-
-def _fingerprint(pack: CityPack) -> str:
-    seen = hashlib.sha256(f"{VERSION} {pack!r}".encode())
-    for layer in pack.layers.values():
-        for part in sorted(layer.file.parent.glob(layer.file.stem + ".*")):
-            state = part.stat()
-            seen.update(f"{part.name} {state.st_size} {state.st_mtime_ns}\n".encode())
-    return seen.hexdigest()
-
-
-def _write(file: Path, content: bytes) -> None:
-    # Another process may be serving the old file; it sees the old or the new, never half.
-    part = file.with_name(f".{file.name}.{os.getpid()}")
-    part.write_bytes(content)
-    part.replace(file)
+def _text(markup: object) -> str:
+    return html.unescape(re.sub(r"<[^>]*>", "", str(markup))).strip()

@@ -8,7 +8,8 @@ import typer
 from pydantic import ValidationError
 
 from rtcc.access.keys import KeyRefusedError
-from rtcc.cli import doctor, feeds, keys, up
+from rtcc.city.pack import PackError
+from rtcc.cli import city, doctor, feeds, keys, simulate, up
 from rtcc.feeds.transports.recording import RecordingError
 from rtcc.store.connection import NoStoreError, StoreAway
 from rtcc.tasks import StoreUnavailable
@@ -17,12 +18,13 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_comp
 app.command("up")(up.up)
 app.command("web")(up.web)
 app.command("replay")(feeds.replay)
-app.command("simulate")(feeds.simulate)
+app.command("simulate")(simulate.simulate)
 app.command("doctor")(doctor.doctor)
 app.add_typer(keys.app, name="keys")
 app.add_typer(feeds.app, name="feeds")
+app.add_typer(city.app, name="city")
 
-_SAID = (NoStoreError, KeyRefusedError, RecordingError, StoreUnavailable, up.CannotStartError)
+_SAID = (PackError, NoStoreError, KeyRefusedError, RecordingError, StoreUnavailable, up.CannotStartError)
 
 
 def main() -> None:

@@ -1,12 +1,7 @@
-"""`rtcc feeds`, `rtcc replay` and `rtcc simulate`: events from files, from the past and from nowhere."""
+"""`rtcc feeds` and `rtcc replay`: events from files and from the past."""
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
-import threading
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -17,22 +12,19 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from rtcc.cli.options import DataDir
-from rtcc.cli.showcase import past_calls
+from rtcc.cli.sending import send_recording, stop_event
 from rtcc.feeds.catalogue import find_mapping, shipped_mappings
 from rtcc.feeds.transports.clock import SystemClock
 from rtcc.feeds.transports.file_replay import FASTEST, SLOWEST
 from rtcc.feeds.transports.file_replay import Progress as ReplayProgress
-from rtcc.feeds.transports.file_replay import replay as replay_recording
-from rtcc.feeds.transports.recording import Recording, RecordingError, Trouble, load_recording
-from rtcc.feeds.transports.simulator import Simulator
+from rtcc.feeds.transports.recording import RecordingError, Trouble, load_recording
 from rtcc.model.event import Event, EventError, parse_event
 from rtcc.model.wire import decode
 from rtcc.picture.deadletters import DeadLetter, DeadLetters
-from rtcc.picture.inbox import Inbox, open_inbox
-from rtcc.settings import Settings, load_settings
+from rtcc.picture.inbox import open_inbox
+from rtcc.settings import load_settings
 from rtcc.store import keys
-from rtcc.store.connection import NoStoreError, connect
-from rtcc.tasks import StoreUnavailable
+from rtcc.store.connection import connect
 
 app = typer.Typer(no_args_is_help=True, help="The feeds, and the events that could not be taken.")
 
@@ -54,7 +46,7 @@ def replay(
     recording = load_recording(file, find_mapping(mapping) if mapping else None)
     for trouble in recording.troubles[:20]:
         typer.echo(_said(trouble), err=True)
-    clock = SystemClock(_stop_event())
+    clock = SystemClock(stop_event())
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task("starting", total=len(recording.moments))
@@ -63,44 +55,8 @@ def replay(
             said = f"waiting: {progress.trouble}" if progress.trouble else f"{progress.behind_s:.1f} s behind"
             bar.update(task, completed=progress.sent, description=said)
 
-        _replay(recording, settings, clock, speed, _beginning(begin), report, loop=loop)
+        send_recording(recording, settings, clock, speed, _beginning(begin), report, loop=loop)
     typer.echo(f"Sent {len(recording.moments):,} events; {len(recording.troubles):,} rows could not be read.")
-
-
-def simulate(
-    units: Annotated[int, typer.Option(min=0, max=5000, help="Invented units.")] = 40,
-    per_hour: Annotated[float, typer.Option(min=0, help="Invented incidents an hour, where none are replayed.")] = 120,
-    data: DataDir = None,
-) -> None:
-    """Bring a city to life: past calls where a recording is at hand, else invented ones; the units are invented."""
-    settings = load_settings(data)
-    stop = _stop_event()
-    clock = SystemClock(stop)
-    calls = past_calls(settings)
-    city = Simulator.from_ground(
-        _ground(settings),
-        units=units,
-        per_hour=0 if calls else per_hour,
-        scale=settings.replay_speed if calls else 1.0,
-    )
-    told: list[Event] = []
-    if calls:
-        recording = load_recording(calls)
-        threading.Thread(
-            target=_replay,
-            args=(recording, settings, clock, settings.replay_speed, 0.35, lambda _: None, told.extend),
-            kwargs={"loop": True},
-            daemon=True,
-            name="replay",
-        ).start()
-    send = _waiting_sender(settings, clock)
-    while not stop.is_set():
-        while told:
-            event = told.pop(0)
-            city.incident_seen(event.id, event.data)
-        send(city.step(clock.now()))
-        clock.wait(_STEP_S)
-    send(city.leave(clock.now()))
 
 
 @app.command("list")
@@ -162,78 +118,8 @@ def _events_of(letter: DeadLetter) -> list[Event]:
     return [parse_event(item, now) for item in (value if type(value) is list else [value])]
 
 
-def _replay(
-    recording: Recording,
-    settings: Settings,
-    clock: SystemClock,
-    speed: float,
-    begin: float | datetime,
-    report: Callable[[ReplayProgress], None],
-    tell: Callable[[list[Event]], None] = lambda _: None,
-    *,
-    loop: bool,
-) -> None:
-    sender = _LateSender(settings)
-
-    def send(events: list[Event]) -> None:
-        sender.send(events)
-        tell(events)
-
-    replay_recording(
-        recording,
-        send,  # type: ignore[arg-type]
-        clock=clock,
-        speed=speed,
-        begin=begin,
-        loop=loop,
-        report=report,
-        unavailable=(StoreUnavailable, NoStoreError),
-    )
-
-
-class _LateSender:
-    """A sender that looks for the store when there is something to send."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._inbox: Inbox | None = None
-
-    def send(self, events: list[Event]) -> None:
-        if self._inbox is None:
-            self._inbox = open_inbox(self._settings)
-        self._inbox.put(events)
-
-
-def _waiting_sender(settings: Settings, clock: SystemClock) -> Callable[[list[Event]], None]:
-    sender = _LateSender(settings)
-
-    def send(events: list[Event]) -> None:
-        while events:
-            try:
-                sender.send(events)
-                return
-            except (StoreUnavailable, NoStoreError):
-                if clock.wait(0.5):
-                    return
-
-    return send
-
-
-def _ground(settings: Settings) -> Path:
-    # The web process prepares it too, but may not be there yet; whoever comes second finds it done.
-    subprocess.run([sys.executable, "-m", "rtcc.cli.ground", str(settings.data_dir)], check=True)  # noqa: S603
-    return settings.data_dir / "ground"
-
-
 def _said(trouble: Trouble) -> str:
     return f"Row {trouble.row:,}{' is left out' if trouble.refused else ''}: {trouble.reason}"
-
-
-def _stop_event() -> threading.Event:
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    return stop
 
 
 def _beginning(text: str) -> float | datetime:

@@ -8,7 +8,6 @@ import logging
 import os
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
@@ -21,7 +20,8 @@ from typing import Annotated
 
 import typer
 
-from rtcc.city.choice import city_folder
+from rtcc.city.choice import is_ready
+from rtcc.city.ready import make_ready, require_built, start_building
 from rtcc.cli.options import DataDir
 from rtcc.cli.supervisor import Child, Supervisor, end_process
 from rtcc.settings import Settings, load_settings
@@ -56,7 +56,7 @@ def web(
         require_loopback(settings.host)
     except OpenAddressError as error:
         raise CannotStartError(str(error)) from None
-    subprocess.run([*_PYTHON, "rtcc.cli.ground", str(settings.data_dir)], check=True)  # noqa: S603 - ourselves
+    make_ready(settings)
     uvicorn.run(
         create_app(settings),
         host=settings.host,
@@ -74,15 +74,34 @@ def up(
     data: DataDir = None,
     port: Port = None,
     simulator: Annotated[bool, typer.Option(help="Show past or invented calls and units.")] = True,
+    city: Annotated[
+        Path | None, typer.Option(help="A city pack, or a recipe for one; default: the invented city.")
+    ] = None,
 ) -> None:
     """Start everything on this machine: store, worker, beat, web, and a city to look at. Ctrl-C ends it."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    settings = _chosen(data, port, None)
+    settings = _chosen(data, port, None, city)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     settings.data_dir.chmod(0o700)
     with _alone(settings.data_dir), _stop_signal() as stop:
         _require_free(settings.host, settings.port)
-        _run(settings, simulator, stop)
+        _build_city(settings, stop)
+        if not stop.is_set():
+            _run(settings, simulator, stop)
+
+
+def _build_city(settings: Settings, stop: threading.Event) -> None:
+    """Have the city built where it is not there yet, which takes some seconds; Ctrl-C ends that too."""
+    if is_ready(settings):
+        return
+    typer.echo("Building the city, once ...")
+    builder = start_building(settings)
+    while builder.poll() is None and not stop.wait(0.05):
+        pass
+    if builder.returncode is None:
+        end_process(builder, 2.0)
+    else:
+        require_built(builder, settings)
 
 
 def _run(settings: Settings, simulator: bool, stop: threading.Event) -> None:
@@ -129,7 +148,7 @@ def _commands(settings: Settings, simulator: bool) -> Iterator[tuple[str, list[s
 def _environment(settings: Settings) -> dict[str, str]:
     chosen = {
         "RTCC_DATA_DIR": str(settings.data_dir),
-        "RTCC_CITY": str(city_folder(settings)),
+        "RTCC_CITY_SEED": str(settings.city_seed),
         "RTCC_HOST": settings.host,
         "RTCC_PORT": str(settings.port),
         "PYTHONUNBUFFERED": "1",
@@ -137,12 +156,14 @@ def _environment(settings: Settings) -> dict[str, str]:
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
     }
+    if settings.city is not None:
+        chosen["RTCC_CITY"] = str(settings.city.absolute())
     return os.environ | chosen
 
 
-def _chosen(data: Path | None, port: int | None, host: str | None) -> Settings:
+def _chosen(data: Path | None, port: int | None, host: str | None, city: Path | None = None) -> Settings:
     settings = load_settings(data)
-    over = {"port": port, "host": host, "data_dir": settings.data_dir.absolute()}
+    over = {"port": port, "host": host, "city": city, "data_dir": settings.data_dir.absolute()}
     return settings.model_copy(update={name: value for name, value in over.items() if value is not None})
 
 

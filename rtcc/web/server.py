@@ -14,12 +14,14 @@ from functools import partial
 from fastapi import FastAPI, Request, Response
 
 from rtcc.access.keys import KeyRing
+from rtcc.city.choice import city_folder
+from rtcc.city.nearby_city import NearbyCity
 from rtcc.feeds.health import interval_s
 from rtcc.settings import Settings
 from rtcc.store.connection import connect_async
-from rtcc.web import ground
+from rtcc.web import basemap
 from rtcc.web.answers import answer
-from rtcc.web.api import events, health, picture
+from rtcc.web.api import events, health, nearby, picture
 from rtcc.web.dash_app import mount_dash
 from rtcc.web.gate import IngestGate
 from rtcc.web.hosts import KnownHosts
@@ -71,8 +73,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.store = outlet.store
     app.state.gate = IngestGate(outlet.send, outlet.backlog, settings.backlog_limit)
     app.state.hub = Hub(partial(connect_async, settings), interval_s)
-    app.state.ground = ground.read_ground(settings.data_dir / "ground")
-    for router in (events.router, picture.router, health.router, ground.router):
+    app.state.basemap = basemap.open_basemap(city_folder(settings))
+    app.state.nearby = NearbyCity(city_folder(settings))
+    for router in (events.router, picture.router, nearby.router, health.router, basemap.router):
         app.include_router(router)
     app.add_exception_handler(Exception, _say_nothing)
     mount_dash(app)

@@ -20,6 +20,8 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from starlette.staticfiles import StaticFiles
 
+from rtcc.web.basemap import open_basemap
+from rtcc.web.basemap import router as basemap_router
 from rtcc.web.dash_app import mount_dash
 
 Change = dict[str, Any]
@@ -235,7 +237,8 @@ def build(city: FakeCity, ground: Path | None, fleet: Fleet | None, rate: float)
         return {"cursor": city.cursor}
 
     if ground:
-        app.mount("/basemap", StaticFiles(directory=ground))
+        app.state.basemap = open_basemap(ground)
+        app.include_router(basemap_router)
     else:
 
         @app.get("/basemap/{name}")
@@ -254,7 +257,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8060)
     parser.add_argument("--units", type=int, default=0)
     parser.add_argument("--rate", type=float, default=0)
-    parser.add_argument("--ground", type=Path)
+    parser.add_argument("--ground", type=Path, help="a built city pack")
     parser.add_argument("--scene", type=Path, help="JSON list of changes to begin with")
     options = parser.parse_args()
     city = FakeCity()
