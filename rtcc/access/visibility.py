@@ -30,6 +30,11 @@ RESTRICTED: dict[str, dict[str, frozenset[Audience]]] = {
         "plate": frozenset({"dispatcher", "supervisor", "officer", "admin"}),
         "hotlist_reason": frozenset({"dispatcher", "supervisor", "officer", "admin"}),
     },
+    # What somebody thought of officers who can be found by the incident is for those who look after them.
+    "feedback": {
+        "rating": frozenset({"supervisor", "analyst", "admin"}),
+        "comment": frozenset({"supervisor", "analyst", "admin"}),
+    },
 }
 #: Kinds that an audience receives; the others receive all.
 KINDS_OF: dict[Audience, frozenset[str]] = {"public": frozenset({"incident"})}

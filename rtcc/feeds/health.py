@@ -8,7 +8,8 @@ from rtcc.feeds.catalogue import shipped_mappings
 
 #: A source we know nothing of: one that pushes, and may well have a quiet minute.
 DEFAULT_INTERVAL_S = 60.0
-SIMULATED = {"sim-avl": 5.0, "sim-cad": 60.0}
+#: Calls and answers to the survey come when they come; at night half an hour between two answers says nothing.
+SIMULATED = {"sim-avl": 5.0, "sim-cad": 60.0, "sim-911": 300.0, "sim-sensors": 60.0, "sim-survey": 3600.0}
 STATES = ("live", "late", "stale", "lost")
 
 

@@ -121,4 +121,11 @@ KINDS: dict[str, dict[str, Check]] = {
         "shelve_reason": LABEL,
         "cleared_at": INSTANT,
     },
+    "feedback": {
+        "incident_id": NAME,
+        "rating": whole(1, 5),
+        "comment": STORY,
+        "language": NAME,
+        "channel": NAME,
+    },
 }

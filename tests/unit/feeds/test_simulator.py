@@ -1,224 +1,251 @@
+"""The simulated city as a source: what it tells is lawful, in order and the same each time."""
+
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from functools import cache
 from itertools import pairwise
-from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rtcc.feeds.transports.simulator import Simulator
-from rtcc.feeds.transports.simulator.districts import district_index, read_districts
-from rtcc.feeds.transports.simulator.net import StreetNet, plain_grid, read_streets
+from rtcc.feeds.transports.simulator import NoCityError, Simulator, World
 from rtcc.model.checks import parse_instant
-from rtcc.model.lifecycle import INCIDENT_STATUSES
+from rtcc.model.event import parse_event
+from tests.factories import body
+from tests.pure_picture import PurePicture
+from tests.unit.feeds.small_city import START, city, grid_roads, small_city
 
-PLAIN = Path(__file__).parents[3] / "cities" / "plain"
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-GRID = plain_grid((10.0, 50.0, 10.1, 50.07))
+LATER = {
+    "incident": {
+        "pending": {"dispatched", "cancelled"},
+        "dispatched": {"enroute", "pending", "cancelled"},
+        "enroute": {"on_scene", "pending", "cancelled"},
+        "on_scene": {"cleared"},
+        "cleared": {"closed"},
+        "closed": set(),
+        "cancelled": set(),
+    },
+    "call": {
+        "ringing": {"answered", "abandoned"},
+        "answered": {"on_hold", "transferred", "ended"},
+        "on_hold": {"answered", "ended"},
+        "transferred": {"ended"},
+        "abandoned": {"ended"},
+        "ended": set(),
+    },
+    "unit": {
+        "available": {"dispatched", "on_scene", "out_of_service"},
+        "dispatched": {"enroute", "available", "dispatched", "out_of_service"},
+        "enroute": {"on_scene", "available", "dispatched", "out_of_service"},
+        "on_scene": {"available", "busy", "out_of_service"},
+        "busy": {"available", "out_of_service"},
+        "out_of_service": {"available", "off_duty", "out_of_service"},
+        "off_duty": set(),
+    },
+    "detection": {"unreviewed": {"confirmed", "dismissed"}, "confirmed": set(), "dismissed": set()},
+}
+STATUS = {"incident": "status", "call": "state", "unit": "status", "detection": "review"}
 
 
-def run(simulator, minutes, start=NOON, step_s=0.5):
-    """All events of some minutes, step by step."""
-    events, now = [], start
-    while now < start + timedelta(minutes=minutes):
-        now += timedelta(seconds=step_s)
-        events += simulator.step(now)
-    return events
+@cache
+def busy_hours():
+    """All events of three busy hours, without fixes."""
+    return tuple(city(rate=2.0, units=60, fixes=False).step(START + timedelta(hours=3)))
 
 
-def by_id(events, kind):
-    """The events of each entity of a kind, in order."""
+@cache
+def minutes_with_fixes():
+    """All events of twenty minutes, with fixes."""
+    return tuple(city(rate=0.5, units=40).step(START + timedelta(minutes=20)))
+
+
+def lives(events):
+    """Events by kind and id."""
     found = defaultdict(list)
     for event in events:
-        if event.kind == kind:
-            found[event.id].append(event)
+        found[event.kind, event.id].append(event)
     return found
 
 
-def test_the_same_seed_is_the_same_city():
-    """A demo can be repeated, and a test can rely on it."""
-    assert run(Simulator(GRID, seed=7), 3) == run(Simulator(GRID, seed=7), 3)
-    assert run(Simulator(GRID, seed=7), 1) != run(Simulator(GRID, seed=8), 1)
+@settings(max_examples=12)
+@given(st.lists(st.floats(0.05, 40.0), min_size=1, max_size=12), st.integers(0, 3), st.sampled_from([1.0, 7.0]))
+def test_asking_more_often_changes_nothing(pauses, seed, speed):
+    """The same seed and begin give the same events up to the same moment, however it is stepped there."""
+    end = START + timedelta(seconds=sum(pauses))
+    chosen = {"units": 6, "rate": 3.0, "seed": seed, "speed": speed}
+    stepped, one, now = city(**chosen), city(**chosen), START
+    events = []
+    for pause in pauses:
+        now += timedelta(seconds=pause)
+        events += stepped.step(now)
+    assert events + stepped.step(end) == one.step(end)
 
 
-def test_every_unit_reports_every_few_seconds_with_all_it_knows():
-    """No unit is silent for more than six seconds, and each report is whole."""
-    events = run(Simulator(GRID, units=10), 5)
-    units = by_id(events, "unit")
-    assert len(units) == 10
-    for reports in units.values():
-        assert reports[0].data["callsign"] == reports[0].id
-        gaps = [(b.occurred_at - a.occurred_at).total_seconds() for a, b in pairwise(reports)]
-        assert max(gaps) < 6
-        for report in reports:
-            assert report.source == "sim-avl"
-            assert {"lat", "lon", "speed_mps", "heading_deg", "fix_at", "status", "status_since", "incident_id"} <= set(
-                report.data
-            )
-            assert parse_instant(report.data["fix_at"]) == report.occurred_at
-            assert parse_instant(report.data["status_since"]) <= report.occurred_at
+def test_seed_and_fixes_decide_only_what_they_should():
+    """Another seed is another city; without fixes everything else is the same."""
+    end = START + timedelta(minutes=4)
+    assert city(seed=1).step(end) != city(seed=2).step(end)
+    kept = [event for event in city().step(end) if event.source != "sim-avl"]
+    assert kept == city(fixes=False).step(end)
 
 
-def test_units_glide_along_streets():
-    """Between two reports a unit moves no farther than it can drive, and on patrol it is on a street."""
-    simulator = Simulator(GRID, units=5, per_hour=0)
-    net = StreetNet(GRID)
-    for reports in by_id(run(simulator, 10), "unit").values():
-        places = [((r.data["lon"], r.data["lat"]), r.occurred_at) for r in reports]
-        for (a, earlier), (b, later) in pairwise(places):
-            assert net.metres(a, b) <= 9 * 1.2 * (later - earlier).total_seconds() + 1
-        for (lon, lat), _ in places:
-            assert any(abs(lon - x) < 1e-5 or abs(lat - y) < 1e-5 for x, y in net.points)
+@pytest.mark.parametrize("told", [busy_hours, minutes_with_fixes])
+def test_every_event_is_one_that_the_contract_takes(told):
+    """What is built without checks passes all of them unchanged."""
+    for event in told():
+        again = parse_event(body(event), event.received_at)
+        assert again == event
 
 
-def test_a_clock_that_stood_still_makes_nobody_leap():
-    """After an hour's sleep units go on from where they were."""
-    simulator = Simulator(GRID, units=5, per_hour=0)
-    before = {event.id: event for event in run(simulator, 1)}
-    after = {event.id: event for event in simulator.step(NOON + timedelta(hours=1))}
-    net = StreetNet(GRID)
-    for id_, event in after.items():
-        a, b = (((e.data["lon"], e.data["lat"])) for e in (before[id_], event))
-        assert net.metres(a, b) < 300
+@pytest.mark.parametrize("told", [busy_hours, minutes_with_fixes])
+def test_events_come_in_order_and_not_from_the_future(told):
+    """Each is as late as the one before it, or later, and no instant in it lies ahead of it."""
+    assert all(a.occurred_at <= b.occurred_at for a, b in pairwise(told()))
+    for event in told():
+        for name, value in (event.data or {}).items():
+            if name.endswith("_at") and value is not None:
+                assert parse_instant(value) <= event.occurred_at
 
 
-def test_invented_incidents_live_a_whole_life_with_a_unit():
-    """Each goes through its statuses in order, with its times, its unit and, at its end, what came of it."""
-    events = run(Simulator(GRID, units=20, per_hour=60), 90, step_s=1)
-    incidents = by_id(events, "incident")
-    ended = 0
-    for life in incidents.values():
-        statuses = [event.data["status"] for event in life]
-        assert statuses == list(INCIDENT_STATUSES[:4])[: len(statuses)] or statuses[-1] == "closed"
-        assert life[0].data["address"]
-        assert life[0].source == "sim-cad"
-        if statuses[-1] == "closed":
-            ended += 1
-            assert statuses == ["pending", "dispatched", "enroute", "on_scene", "closed"]
-            assert life[-1].data["disposition"]
-            assert len(life[1].data["units"]) == 1
-    assert ended > 20
-    statuses = {event.data["status"] for event in events if event.kind == "unit"}
-    assert statuses == {"available", "dispatched", "enroute", "on_scene"}
+def test_every_status_follows_the_one_before_it():
+    """No entity skips a step of its course or takes one back, but for a unit that is called away."""
+    seen = set()
+    for (kind, id_), life in lives(busy_hours()).items():
+        if kind not in STATUS:
+            continue
+        before = None
+        for event in life:
+            now = (event.data or {}).get(STATUS[kind])
+            if event.data is None:
+                before = None
+            elif now is not None:
+                assert before in {None, now} or now in LATER[kind][before], f"{id_}: {before} → {now}"
+                before = now
+                seen.add((kind, now))
+    assert seen >= {("incident", "closed"), ("incident", "cancelled"), ("call", "abandoned"), ("call", "on_hold")}
+    assert seen >= {("unit", status) for status in ("enroute", "on_scene", "busy", "out_of_service")}
 
 
-def test_a_wall_starts_populated_with_the_last_minutes():
-    """The first step already has incidents and units, none of them later than now."""
-    simulator = Simulator(GRID, units=5, per_hour=1)
-    events = simulator.step(NOON) + simulator.step(NOON + timedelta(seconds=2))
-    assert len(by_id(events, "incident")) == 8
-    assert len(by_id(events, "unit")) == 5
-    assert all(event.occurred_at <= event.received_at for event in events)
+def test_units_and_incidents_say_the_same_of_each_other():
+    """At every moment a unit is on one incident at most, and that incident names it; nobody else is named."""
+    units, incidents = {}, {}
+    events = busy_hours()
+    for number, event in enumerate(events):
+        held = {"unit": units, "incident": incidents}.get(event.kind)
+        if held is None:
+            continue
+        if event.data is None:
+            held.pop(event.id, None)
+        else:
+            held.setdefault(event.id, {}).update(event.data)
+        if number + 1 < len(events) and events[number + 1].occurred_at == event.occurred_at:
+            continue
+        going = {(name, unit["incident_id"]) for name, unit in units.items() if unit.get("incident_id")}
+        named = {
+            (name, id_)
+            for id_, incident in incidents.items()
+            if incident["status"] in {"dispatched", "enroute", "on_scene"}
+            for name in incident["units"]
+        }
+        assert going == named
 
 
-def test_units_go_to_incidents_of_others_and_never_write_to_them():
-    """A unit follows a real incident's own status and comes back when it ends; no incident event is sent."""
-    simulator = Simulator(GRID, units=8, per_hour=0)
-    simulator.incident_seen("R1", {"status": "pending", "lat": 50.03, "lon": 10.05, "priority": 1})
-    events = run(simulator, 1)
-    assert not {event.data["incident_id"] for event in events} - {None}
-    sent = {}
-    for minute, status in enumerate(("dispatched", "enroute", "on_scene", "closed"), start=1):
-        simulator.incident_seen("R1", {"status": status})
-        events += (new := run(simulator, 1, start=NOON + timedelta(minutes=minute)))
-        sent[status] = [e for e in new if e.data["incident_id"] == "R1"]
-    assert {event.kind for event in events} == {"unit"}
-    assert len({event.id for event in sent["dispatched"]}) == 1
-    for status in ("dispatched", "enroute", "on_scene"):
-        assert sent[status][-1].data["status"] == status
-    there = sent["on_scene"][-1].data
-    assert (there["lat"], there["lon"]) == pytest.approx((50.03, 10.05), abs=0.005)
-    assert sent["closed"] == []
+def test_every_dispatched_incident_ends():
+    """After hours without new ones, all that was dispatched early has been closed or cancelled."""
+    ended = {}
+    for event in busy_hours():
+        if event.kind == "incident":
+            ended.setdefault(event.id, [event.occurred_at, None])[1] = event.data.get("status") or ended[event.id][1]
+    early = [status for begun, status in ended.values() if begun < START + timedelta(minutes=5)]
+    assert len(early) > 20
+    assert set(early) <= {"closed", "cancelled", "on_scene", "cleared"}
+    assert sum(status in {"closed", "cancelled"} for status in early) > 0.9 * len(early)
 
 
-def test_an_incident_withdrawn_frees_its_unit():
-    """What leaves the picture holds nobody."""
-    simulator = Simulator(GRID, units=8, per_hour=0)
-    simulator.incident_seen("R1", {"status": "on_scene", "lat": 50.03, "lon": 10.05})
-    assert "R1" in {event.data["incident_id"] for event in run(simulator, 1)}
-    simulator.incident_seen("R1", None)
-    simulator.incident_seen("never heard of", None)
-    last = {e.id: e.data for e in run(simulator, 1, start=NOON + timedelta(minutes=1))}
-    assert {data["status"] for data in last.values()} == {"available"}
+def test_units_stay_on_the_streets_and_keep_to_their_speed():
+    """Each fix lies as near a street as the receiver's error allows, and no unit is faster than the speed model."""
+    roads, drives = grid_roads(), small_city().drives
+    fixes = [event for event in minutes_with_fixes() if event.source == "sim-avl"]
+    assert len(fixes) > 3000
+    beside = drives.nearest([fix.data["lat"] for fix in fixes], [fix.data["lon"] for fix in fixes])
+    assert np.max(beside.distance_m) < 10.5
+    fastest = float((roads.length_m / (roads.seconds + drives.pass_s[roads.end])).max()) / 0.75
+    for life in lives(fixes).values():
+        for a, b in pairwise(life):
+            seconds = (b.occurred_at - a.occurred_at).total_seconds()
+            north = (b.data["lat"] - a.data["lat"]) * 111_320
+            east = (b.data["lon"] - a.data["lon"]) * 111_320 * np.cos(np.radians(41))
+            assert np.hypot(north, east) <= fastest * seconds + 21
+            assert max(a.data["speed_mps"], b.data["speed_mps"]) <= fastest + 0.1
 
 
-def test_an_incident_that_never_ends_does_not_keep_its_unit():
-    """Exports leave calls open for good; after a while without news the unit has other work."""
-    simulator = Simulator(GRID, units=4, per_hour=0, scale=60)
-    simulator.incident_seen("R1", {"status": "on_scene", "lat": 50.03, "lon": 10.05})
-    last = {event.id: event.data for event in run(simulator, 2)}
-    assert {data["status"] for data in last.values()} == {"available"}
+def test_fixes_come_as_often_as_a_radio_sends_them():
+    """Every 2 s on the way and every 15 s at rest, but for what lies in a dead spot."""
+    gaps = {True: [], False: []}
+    for life in lives(event for event in minutes_with_fixes() if event.source == "sim-avl").values():
+        for a, b in pairwise(life):
+            gaps[a.data["speed_mps"] > 0].append((b.occurred_at - a.occurred_at).total_seconds())
+    assert np.median(gaps[True]) == 2.0
+    assert np.median(gaps[False]) <= 15.0
+    assert np.quantile(gaps[True], 0.99) == 2.0
+    assert 20.0 < max(gaps[True]) < 100.0
 
 
-def test_some_units_stay_on_patrol_however_much_happens():
-    """A quarter of the city's units is never sent anywhere."""
-    simulator = Simulator(GRID, units=8, per_hour=0)
-    for number in range(50):
-        simulator.incident_seen(f"R{number}", {"status": "enroute", "lat": 50.03, "lon": 10.05})
-    last = {event.id: event.data for event in run(simulator, 1)}
-    assert sum(data["status"] == "available" for data in last.values()) == 2
+def test_a_faster_time_is_the_same_life_at_other_instants():
+    """With speed 60 an hour passes in a minute of the wall, and nothing lies in the wall's future."""
+    slow = city(fixes=False).step(START + timedelta(hours=1))
+    fast = city(fixes=False, speed=60.0).step(START + timedelta(minutes=1))
+    incidents = [{event.id for event in each if event.kind == "incident"} for each in (slow, fast)]
+    assert incidents[0] == incidents[1]
+    assert max(event.occurred_at for event in fast) <= START + timedelta(minutes=1)
+
+
+def test_watches_change_without_a_gap():
+    """Around 23:00 another watch takes over, and at no moment are fewer than two thirds of the units on duty."""
+    begin = START.replace(hour=22, minute=30, tzinfo=None)
+    on_duty, fewest, callsigns = {}, 99, set()
+    for event in city(begin=begin, fixes=False, rate=0.5).step(START + timedelta(minutes=90)):
+        if event.kind == "unit":
+            if event.data is None or event.data["status"] == "off_duty":
+                on_duty.pop(event.id, None)
+            else:
+                on_duty[event.id] = event.data["status"]
+                callsigns.add(event.id)
+            if event.occurred_at > START:
+                fewest = min(fewest, len(on_duty))
+    assert fewest >= 20
+    assert {callsign[0] for callsign in callsigns} == {"2", "3"}
+    assert {callsign[0] for callsign in on_duty} == {"3"}
 
 
 def test_an_orderly_end_takes_everything_invented_away():
-    """After `leave`, nothing of the simulator stands in the picture."""
-    simulator = Simulator(GRID, units=3)
-    seen = {(event.kind, event.id) for event in run(simulator, 2)}
-    left = simulator.leave(NOON + timedelta(minutes=3))
-    gone = {(event.kind, event.id) for event in left}
-    assert gone <= seen
-    assert all(event.data is None for event in left)
-    assert {id_ for kind, id_ in gone if kind == "unit"} == {id_ for kind, id_ in seen if kind == "unit"}
+    """After `leave`, nothing that was told stands in the picture."""
+    simulator = city(rate=5.0)
+    events = simulator.step(START + timedelta(minutes=20)) + simulator.leave(START + timedelta(minutes=21))
+    assert PurePicture(events).entities() == {}
+    assert simulator.known == set()
 
 
-def test_callsigns_are_of_the_district_where_a_unit_begins(tmp_path):
-    """The invented town's units carry a letter for each of its districts."""
-    for name in ("streets", "districts"):
-        (tmp_path / f"{name}.geojson").write_bytes((PLAIN / f"{name}.geojson").read_bytes())
-    first = {e.id: e for e in run(Simulator.from_ground(tmp_path, units=30, per_hour=0), 0.1)}
-    districts = read_districts(tmp_path / "districts.geojson")
-    assert [name for name, _ in districts] == ["Depot", "Mill", "Prairie", "Riverside"]
-    assert {callsign[:2] for callsign in first} == {"3A", "3B", "3C", "3D"}
+def test_a_clock_that_stood_still_makes_nobody_leap():
+    """What `skip` leaves out has not happened: the next step tells what would have come without the pause."""
+    one, other = city(), city()
+    one.step(START + timedelta(minutes=1))
+    other.step(START + timedelta(minutes=1))
+    other.skip(3600)
+    after = other.step(START + timedelta(minutes=61, seconds=10))
+    expected = one.step(START + timedelta(minutes=1, seconds=10))
+    assert [(e.kind, e.id) for e in after] == [(e.kind, e.id) for e in expected]
+    assert after[0].occurred_at - expected[0].occurred_at == timedelta(hours=1)
 
 
-def test_a_city_without_streets_gets_a_grid(tmp_path):
-    """Units wander within the bounds even where nothing is drawn."""
-    empty = b'{"type":"FeatureCollection","features":[]}'
-    for name in ("streets", "districts"):
-        (tmp_path / f"{name}.geojson").write_bytes(empty)
-    (tmp_path / "city.json").write_text('{"bounds": [10.0, 50.0, 10.1, 50.1]}')
-    for event in run(Simulator.from_ground(tmp_path, units=5, per_hour=0), 1):
-        assert 10 <= event.data["lon"] <= 10.1
-        assert 50 <= event.data["lat"] <= 50.1
-
-
-def test_no_streets_at_all_are_refused():
-    """A net needs something to drive on."""
-    with pytest.raises(ValueError, match="no streets"):
-        StreetNet([])
-
-
-@settings(max_examples=30)
-@given(st.data())
-def test_a_route_leads_along_streets_from_start_to_end(data):
-    """Every leg of a route is a piece of street, and the last one arrives."""
-    net = StreetNet(read_streets(PLAIN / "streets.geojson"))
-    start, end = data.draw(st.sampled_from(net.points)), data.draw(st.sampled_from(net.points))
-    route = [start, *net.route(start, end)]
-    assert route[-1] == end
-    assert all(b in net.ways_from(a) for a, b in pairwise(route))
-
-
-def test_only_the_largest_connected_part_is_driven_on():
-    """No unit begins on an island that leads nowhere."""
-    island = ("Far St", [(11.0, 51.0), (11.001, 51.0)])
-    assert set(StreetNet([*GRID, island]).points) == set(StreetNet(GRID).points)
-
-
-def test_a_place_outside_every_district_counts_as_the_first():
-    """A callsign needs a letter even on a bridge."""
-    districts = read_districts(PLAIN / "districts.geojson")
-    assert district_index(districts, 0.0, 0.0) == 0
-    assert district_index(districts, -99.58, 41.61) == 3
+def test_a_city_without_streets_or_call_types_is_refused():
+    """One sentence says what it lacks."""
+    whole = small_city()
+    parts = {name: getattr(whole, name) for name in World.__dataclass_fields__}
+    with pytest.raises(NoCityError, match="call types"):
+        Simulator(World(**parts | {"call_kinds": ()}), start=START)
+    assert Simulator(World(**parts | {"call_kinds": ()}), start=START, invented=False).step(START)

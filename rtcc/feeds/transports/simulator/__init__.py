@@ -1,7 +1,8 @@
-"""A small invented city in motion: patrol units on the streets and, if wanted, incidents for them to go to."""
+"""An invented city in motion: calls, incidents, units on the streets, detections and what people say afterwards."""
 
 from __future__ import annotations
 
-from rtcc.feeds.transports.simulator.simulator import Simulator
+from rtcc.feeds.transports.simulator.simulator import NoCityError, Simulator
+from rtcc.feeds.transports.simulator.world import CallKind, Camera, World
 
-__all__ = ["Simulator"]
+__all__ = ["CallKind", "Camera", "NoCityError", "Simulator", "World"]

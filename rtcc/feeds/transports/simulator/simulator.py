@@ -1,215 +1,223 @@
-"""The simulated city's own clockwork: one step looks at the time and tells everything that has happened since."""
+"""The simulated city as one source: put together here, and moved on by whoever asks what has happened since."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from pathlib import Path
-from random import Random
+from datetime import datetime
 from typing import Any
 
-import orjson
+import numpy as np
 
-from rtcc.feeds.transports.simulator.districts import Ring, district_index, read_districts
-from rtcc.feeds.transports.simulator.invented import DISPOSITIONS, Task, invent
-from rtcc.feeds.transports.simulator.net import Line, StreetNet, plain_grid, read_streets
-from rtcc.feeds.transports.simulator.unit import SimUnit
-from rtcc.model.event import Event, iso, parse_event
-from rtcc.model.lifecycle import ENDED, rank
+from rtcc.feeds.transports.simulator.calls import CallCentre
+from rtcc.feeds.transports.simulator.choice import UnitChoice
+from rtcc.feeds.transports.simulator.demand import FURTHER_CALLS, SELF_INITIATED, Demand
+from rtcc.feeds.transports.simulator.dispatch import Dispatcher
+from rtcc.feeds.transports.simulator.fleet import Fleet
+from rtcc.feeds.transports.simulator.gps import Gps
+from rtcc.feeds.transports.simulator.incidents import Happening, Incidents
+from rtcc.feeds.transports.simulator.profiles import node_weights
+from rtcc.feeds.transports.simulator.sensors import Sensors, incidents_per_day
+from rtcc.feeds.transports.simulator.stage import Stage
+from rtcc.feeds.transports.simulator.streets import Spot, Streets
+from rtcc.feeds.transports.simulator.survey import Survey
+from rtcc.feeds.transports.simulator.told import Told
+from rtcc.feeds.transports.simulator.units import SimUnit, roster
+from rtcc.feeds.transports.simulator.watches import Watches
+from rtcc.feeds.transports.simulator.world import World
+from rtcc.model.event import Event
 
-AVL, CAD = "sim-avl", "sim-cad"
-#: At the start some of the last minutes' incidents are there already.
-BACKLOG = 8
-#: This share of the units stays on patrol, whatever else happens.
-KEPT_FREE = 0.25
-#: A unit leaves an incident told from outside when nothing has changed there for this long.
-LONGEST_WITHOUT_NEWS = timedelta(minutes=40)
-RESPONDING = ("dispatched", "enroute", "on_scene")
+UNITS, CALL_TAKERS = 120, 8
+#: The city has lived for this long, in simulated seconds, when its first events are told.
+_WARM_UP_S = 2400.0
+_IDLE_CALLS = (("pocket", 30), ("question", 40), ("other", 30))
+
+
+class NoCityError(ValueError):
+    """A world that nothing can be invented in; the message says what it lacks."""
 
 
 class Simulator:
-    """Units on a street net and, with ``per_hour`` above zero, incidents; same seed and same steps, same city."""
+    """A city in motion; the same world, seed, start and begin give the same events, however often it is asked.
+
+    ``rate`` multiplies what happens, and the units with it unless ``units`` says how many; ``speed`` makes the
+    simulated time run faster than the wall's, which events carry. ``begin`` is the city's local time at ``start``.
+    With ``invented`` false the units go only to what ``incident_seen`` is told.
+    """
 
     def __init__(
         self,
-        lines: list[Line],
+        world: World,
         *,
-        districts: list[tuple[str, list[Ring]]] | None = None,
-        units: int = 40,
-        per_hour: float = 60.0,
-        scale: float = 1.0,
+        start: datetime,
+        begin: datetime | None = None,
+        units: int | None = None,
+        rate: float = 1.0,
+        speed: float = 1.0,
         seed: int = 1,
-        agency: str = "SIM",
+        invented: bool = True,
+        fixes: bool = True,
+        call_takers: int | None = None,
     ) -> None:
-        self._net = StreetNet(lines)
-        self._districts = districts or []
-        self._count = units
-        self._per_hour = per_hour
-        self._scale = scale
-        self._random = Random(seed)  # noqa: S311 - a toy city, no secret
-        self._agency = agency
-        self._units: dict[str, SimUnit] = {}
-        self._tasks: dict[str, Task] = {}
-        self._next_incident_at: datetime | None = None
-        self._number = 0
-
-    @classmethod
-    def from_ground(cls, folder: Path, **options: Any) -> Simulator:
-        """Return a simulator for the ground that ``rtcc.city.basemap`` wrote; a city without streets gets a grid."""
-        lines = read_streets(folder / "streets.geojson")
-        if not any(len(points) > 1 for _, points in lines):
-            lines = plain_grid(orjson.loads((folder / "city.json").read_bytes())["bounds"])
-        return cls(lines, districts=read_districts(folder / "districts.geojson"), **options)
+        _require(world, invented)
+        self._world, self._invented, self._fixes = world, invented, fixes
+        count = max(1, round(UNITS * rate)) if units is None else units
+        stage = Stage(
+            world.agency, start, begin or start.astimezone(world.zone), speed, seed, _WARM_UP_S if invented else 0.0
+        )
+        self._stage, self._begun = stage, False
+        self._streets = streets = Streets(world)
+        # To the second: a city that starts again must not give its new incidents the ids of the old.
+        prefix = f"{stage.wall(0.0):%y%j-%H%M%S}"
+        self._fleet = fleet = Fleet(stage, streets, world, speed)
+        homes, crossings = _beat_places(world, streets)
+        stations = [_spot(world, lat, lon) for lat, lon in world.stations] or homes
+        near = [_nearest(streets, home, stations) for home in homes]
+        posts = roster(world, count, node_weights(world)["even"], homes, stations, near)
+        self._watches = Watches(stage, fleet, posts, crossings)
+        self._gps = Gps(stage, fleet, speed)
+        self._choice = UnitChoice(world, fleet)
+        self._told = None if invented else Told(stage, fleet, self._choice)
+        if invented:
+            self._demand = Demand(world, streets, rate, incidents_per_day(bool(world.cameras)))
+            self._dice = stage.random("demand")
+            self._dispatcher = Dispatcher(stage, fleet, Incidents(stage, streets, prefix), self._choice)
+            self._dispatcher.closed = Survey(stage, prefix).ask
+            takers = max(1, round(CALL_TAKERS * rate)) if call_takers is None else call_takers
+            self._calls = CallCentre(stage, takers, prefix, self._dispatcher.enter)
+            self._sensors = Sensors(stage, world, self._demand, fleet, prefix, rate, speed)
+            self._sensors.enter = self._dispatcher.enter
+            self._sensors.help = self._help
 
     def incident_seen(self, id_: str, fields: Mapping[str, Any] | None) -> None:
         """Hear what a real feed says about an incident, so that units go there; it is never written to from here."""
-        if fields is None:
-            if id_ in self._tasks:
-                self._tasks[id_].status = "cancelled"
-            return
-        task = self._tasks.setdefault(id_, Task(id_, own=False))
-        task.status = fields.get("status") or task.status
-        task.priority = fields.get("priority") or task.priority
-        if fields.get("lat") is not None and fields.get("lon") is not None:
-            task.place = (fields["lon"], fields["lat"])
+        if self._told is not None:
+            self._begin()
+            self._told.seen(id_, fields)
 
     def step(self, now: datetime) -> list[Event]:
-        """Return the events of everything that happened until ``now``; call it a few times a second."""
-        if not self._units:
-            self._begin(now)
-        events = self._invent(now)
-        for task in [task for task in self._tasks.values() if task.own]:
-            events += self._advance(task, now)
-        for task in [task for task in self._tasks.values() if not task.own]:
-            self._follow(task, now)
-        self._assign_told(now)
-        for unit in self._units.values():
-            if unit.next_fix_at <= now:
-                unit.drive(self._net, self._random, now)
-                unit.next_fix_at = now + timedelta(seconds=self._random.uniform(2, 5))
-                events.append(self._event(AVL, "unit", unit.callsign, now, unit.report(now)))
-        return events
+        """Return the events of everything that happened until ``now``, in order."""
+        self._begin()
+        self._stage.run(self._stage.moment(now))
+        return self._stage.take()
+
+    def skip(self, seconds: float) -> None:
+        """Leave out so many seconds of the wall: after a pause everyone goes on from where they were."""
+        self._stage.skip(seconds)
 
     def leave(self, now: datetime) -> list[Event]:
         """Return the events that take everything invented out of the picture, for an orderly end."""
-        mine = [self._event(CAD, "incident", task.id, now, None) for task in self._tasks.values() if task.own]
-        return mine + [self._event(AVL, "unit", callsign, now, None) for callsign in self._units]
+        events = self.step(now)
+        self._stage.withdraw_all()
+        return events + self._stage.take()
 
-    def _begin(self, now: datetime) -> None:
-        numbers: dict[int, int] = {}
-        for _ in range(self._count):
-            start = self._random.choice(self._net.points)
-            district = district_index(self._districts, *start)
-            numbers[district] = numbers.get(district, 10) + 1
-            callsign = f"3{chr(ord('A') + district % 26)}{numbers[district]}"
-            fix = now + timedelta(seconds=self._random.uniform(0, 2))
-            to = self._random.choice(self._net.ways_from(start))
-            self._units[callsign] = SimUnit(callsign, start, start, to, now, fix, now, self._scale)
+    @property
+    def known(self) -> set[tuple[str, str]]:
+        """The kind and id of everything that is in the picture because it was told from here."""
+        return set(self._stage.known)
 
-    def _invent(self, now: datetime) -> list[Event]:
-        if self._per_hour <= 0:
-            return []
-        entered: list[datetime] = []
-        if self._next_incident_at is None:
-            entered = [now - timedelta(seconds=self._random.uniform(0, 300) / self._scale) for _ in range(BACKLOG)]
-            self._next_incident_at = now + self._pause()
-        while self._next_incident_at <= now and len(entered) < 20:
-            entered.append(self._next_incident_at)
-            self._next_incident_at = max(self._next_incident_at + self._pause(), now - timedelta(minutes=1))
-        events = []
-        for entered_at in sorted(entered):
-            self._number += 1
-            task = invent(self._number, entered_at, self._net, self._random, self._scale)
-            self._tasks[task.id] = task
-            events.append(self._event(CAD, "incident", task.id, entered_at, task.fields, received_at=now))
-        return events
+    # ------------------------------------------------------------ the city's life
 
-    def _pause(self) -> timedelta:
-        return timedelta(hours=self._random.expovariate(self._per_hour)) / self._scale
-
-    def _advance(self, task: Task, now: datetime) -> list[Event]:
-        """Bring one of our own incidents to its next status, if it is time."""
-        unit = self._unit_of(task)
-        if task.status == "enroute":
-            due = unit is not None and unit.arrived
-        else:
-            due = task.next_at is not None and task.next_at <= now
-        if not due:
-            return []
-        if task.status == "pending":
-            unit = self._send_unit(task, now)
-            if unit is None:
-                return []
-            task.next_at = now + timedelta(seconds=self._random.uniform(15, 60) / self._scale)
-            return self._becomes(task, "dispatched", now, dispatched_at=iso(now), units=[unit.callsign])
-        if unit is None:
-            return []
-        if task.status == "dispatched":
-            unit.become("enroute", now)
-            return self._becomes(task, "enroute", now, enroute_at=iso(now))
-        if task.status == "enroute":
-            unit.become("on_scene", now)
-            task.next_at = now + timedelta(minutes=task.minutes) / self._scale
-            return self._becomes(task, "on_scene", now, on_scene_at=iso(now))
-        unit.release(now)
-        del self._tasks[task.id]
-        outcome = self._random.choice(DISPOSITIONS)
-        return self._becomes(task, "closed", now, cleared_at=iso(now), disposition=outcome)
-
-    def _becomes(self, task: Task, status: str, now: datetime, **fields: Any) -> list[Event]:
-        task.status = status
-        return [self._event(CAD, "incident", task.id, now, {"status": status, **fields})]
-
-    def _follow(self, task: Task, now: datetime) -> None:
-        """Let the unit at an incident told from outside be as far as the incident is."""
-        unit = self._unit_of(task)
-        if task.status in ENDED["incident"] | {"cleared"}:
-            if unit is not None:
-                unit.release(now)
-            del self._tasks[task.id]
-        elif unit is None or task.place is None:
+    def _begin(self) -> None:
+        if self._begun:
             return
-        elif (
-            rank("unit", "status", unit.status)
-            < rank("unit", "status", task.status)
-            <= rank("unit", "status", "on_scene")
-        ):
-            unit.become(task.status, now)
-            if task.status == "on_scene":
-                unit.stand_at(task.place)
-        elif now - unit.status_since > LONGEST_WITHOUT_NEWS / self._scale:
-            # Exports leave many incidents open for good; the unit has other work. The place is forgotten with it.
-            unit.release(now)
-            task.place = None
+        self._begun = True
+        self._watches.begin()
+        if self._invented:
+            self._next_happening()
+            self._next_idle_call()
+            self._sensors.begin()
+            self._sensors.begin_detecting()
+        # Before the start itself, so that what is due at the very start comes after the introduction.
+        self._stage.run(-1e-6)
+        self._stage.t = 0.0
+        self._stage.introduce()
+        if self._fixes:
+            self._gps.begin()
 
-    def _assign_told(self, now: datetime) -> None:
-        waiting = [t for t in self._tasks.values() if not t.own and not t.unit and t.place and t.status in RESPONDING]
-        # A route takes some milliseconds to find: a few a step, the most urgent first.
-        for task in sorted(waiting, key=lambda task: task.priority)[:3]:
-            self._send_unit(task, now)
+    def _next_happening(self) -> None:
+        stage = self._stage
+        t = self._demand.happenings.next(stage.t, stage.week_s(stage.t), self._dice)
+        if t < math.inf:
+            stage.at(t, self._happen)
 
-    def _send_unit(self, task: Task, now: datetime) -> SimUnit | None:
-        free = [unit for unit in self._units.values() if unit.status == "available"]
-        if task.place is None or len(free) <= KEPT_FREE * len(self._units):
-            return None
-        place = task.place
-        unit = min(free, key=lambda unit: self._net.metres(unit.at, place))
-        unit.respond(task.id, place, self._net, now)
-        task.unit = unit.callsign
-        return unit
+    def _happen(self) -> None:
+        self._next_happening()
+        dice = self._dice
+        kind = self._demand.kind(self._stage.week_s(self._stage.t), dice)
+        spot = self._demand.spot(kind.pattern, dice)
+        if dice.random() < kind.onview and (self._find(Happening(kind, spot)) or kind.onview > SELF_INITIATED):
+            return
+        happening = Happening(kind, spot)
+        where = self._streets.point(spot)
+        self._calls.ring(happening, "incident", where)
+        # Geometric, with the mean that was asked for: now and then a whole street calls.
+        further = FURTHER_CALLS[kind.priority]
+        while dice.random() < further / (1 + further):
+            self._stage.after(dice.expovariate(1 / 240.0), self._calls.ring, happening, "incident", where)
 
-    def _unit_of(self, task: Task) -> SimUnit | None:
-        unit = self._units.get(task.unit or "")
-        return unit if unit is not None and unit.incident_id == task.id else None
+    def _find(self, happening: Happening) -> bool:
+        """Let the nearest free unit come upon it, where the unit is; nobody does where only the reserve is left."""
+        if self._choice.to_spare(happening.kind.priority) < 1:
+            return False
+        free = self._choice.about(happening.spot, list(self._fleet.free.values()))
+        lat, lon = self._streets.point(happening.spot)
+        t = self._stage.t
 
-    def _event(
-        self,
-        source: str,
-        kind: str,
-        id_: str,
-        at: datetime,
-        data: dict[str, Any] | None,
-        received_at: datetime | None = None,
-    ) -> Event:
-        told = {"kind": kind, "id": id_, "agency": self._agency, "source": source, "occurred_at": iso(at), "data": data}
-        return parse_event(told, received_at or at)
+        def off(unit: SimUnit) -> float:
+            unit_lat, unit_lon, _, _ = unit.path.position(t)
+            return math.hypot(unit_lat - lat, (unit_lon - lon) * math.cos(math.radians(lat)))
+
+        unit = min(free, key=off)
+        self._dispatcher.found(Happening(happening.kind, self._fleet.spot(unit)), unit)
+        return True
+
+    def _next_idle_call(self) -> None:
+        stage = self._stage
+        t = self._demand.idle_calls.next(stage.t, stage.week_s(stage.t), self._dice)
+        if t < math.inf:
+            stage.at(t, self._idle_call)
+
+    def _idle_call(self) -> None:
+        self._next_idle_call()
+        topic = self._dice.choices([name for name, _ in _IDLE_CALLS], [share for _, share in _IDLE_CALLS])[0]
+        self._calls.ring(None, topic, self._streets.point(self._demand.spot("even", self._dice)))
+
+    def _help(self, unit: SimUnit) -> None:
+        if unit.incident is not None:
+            self._dispatcher.want_more(unit.incident, 3)
+
+
+def _require(world: World, invented: bool) -> None:
+    if not world.roads.length_m.size:
+        raise NoCityError("The city has no streets, and the simulator drives on streets only.")
+    if invented and not sum(kind.share for kind in world.call_kinds) > 0:
+        raise NoCityError("The city has no call types with a share above 0, so nothing can happen in it.")
+
+
+def _spot(world: World, lat: float, lon: float) -> Spot:
+    beside = world.drives.nearest([lat], [lon])
+    return Spot(int(beside.edge[0]), float(beside.share[0]))
+
+
+def _beat_places(world: World, streets: Streets) -> tuple[list[Spot], list[list[Spot]]]:
+    """Return each beat's middle, and all crossings in it; a beat without any stands for the whole city."""
+    roads = world.roads
+    everywhere = np.array([node for node, leaving in enumerate(streets.leaving) if leaving])
+    homes, crossings = [], []
+    for beat in range(max(1, len(world.beats))):
+        nodes = everywhere[world.node_beat[everywhere] == beat] if world.beats else everywhere
+        nodes = nodes if nodes.size else everywhere
+        lat, lon = roads.node_lat[nodes], roads.node_lon[nodes]
+        middle = int(np.argmin((lat - lat.mean()) ** 2 + (lon - lon.mean()) ** 2))
+        spots = [Spot(streets.leaving[node][0], 0.0) for node in nodes.tolist()]
+        homes.append(spots[middle])
+        crossings.append(spots)
+    return homes, crossings
+
+
+def _nearest(streets: Streets, home: Spot, stations: list[Spot]) -> int:
+    lat, lon = streets.point(home)
+    places = [streets.point(station) for station in stations]
+    squeeze = math.cos(math.radians(lat))
+    return min(range(len(places)), key=lambda i: math.hypot(places[i][0] - lat, (places[i][1] - lon) * squeeze))
