@@ -41,9 +41,10 @@ def free_port() -> int:
 
 
 def environment(**over: str) -> dict[str, str]:
-    """Return an environment in which no setting of the person who runs the tests has a say."""
+    """Return an environment in which no setting of the person who runs the tests has a say; "" takes one away."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith("RTCC_")}
-    return plain | {"PYTHONPATH": str(ROOT), "RTCC_CITY": str(PLAIN_CITY)} | over
+    chosen = plain | {"PYTHONPATH": str(ROOT), "RTCC_CITY": str(PLAIN_CITY)} | over
+    return {name: value for name, value in chosen.items() if value}
 
 
 def rtcc(*arguments: str, cwd: Path, within_s: float = 60.0, **over: str) -> subprocess.CompletedProcess[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import stat
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ import pytest
 from rtcc.picture.deadletters import LONGEST, MOST, DeadLetters
 from rtcc.settings import Settings
 from rtcc.store.connection import connect
-from tests.running import Running, eventually, rtcc, running
+from tests.running import PLAIN_CITY, Running, eventually, free_port, rtcc, running
 
 
 def said(result: Any, *words: str) -> None:
@@ -130,3 +131,14 @@ def _names(process: Path, data: Path) -> bool:
     with contextlib.suppress(OSError):
         return os.fsencode(data) in (process / "cmdline").read_bytes()
     return False
+
+
+def test_a_city_that_cannot_be_built_is_said(tmp_path: Path) -> None:
+    """Nothing is started on a ground that is not there: one sentence and exit code 2."""
+    recipe = tmp_path / "recipe"
+    shutil.copytree(PLAIN_CITY, recipe)
+    (recipe / "beats.geojson").write_text("")
+    command = ["up", "--city", str(recipe), "--data", str(tmp_path / "data"), "--port", str(free_port())]
+    result = rtcc(*command, cwd=tmp_path)
+    said(result, f"{recipe / 'beats.geojson'} is empty.")
+    assert "RTCC is live" not in result.stdout

@@ -12,21 +12,10 @@ import shapely
 from rtcc.city.build.recipe import build_recipe
 from rtcc.city.build.report import Report
 from rtcc.city.check import check_pack
-from rtcc.city.pack import CityPack, load_pack
+from rtcc.city.pack import load_pack
 from rtcc.city.read import read_layer
 
 RECIPE = Path(__file__).parents[2] / "cities" / "san_francisco"
-
-
-@pytest.fixture(scope="module")
-def san_francisco(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[CityPack, list[str]]:
-    """The pack, and what was told while it was built."""
-    folder = tmp_path_factory.mktemp("sf") / "built"
-    report = Report()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RTCC_CITY_DATA", str(shared_data))
-        build_recipe(RECIPE, folder, report)
-    return load_pack(folder), [f"{each.kind} {each.layer}: {each.sentence}" for each in report.findings]
 
 
 def test_every_layer_of_the_recipe_is_there(san_francisco):

@@ -9,14 +9,12 @@ import pytest
 import shapely
 
 from rtcc.city.locate import Locator
-from rtcc.city.pack import load_pack
 from rtcc.city.read import read_layer
 from rtcc.feeds.transports.recording import load_recording
 from rtcc.model.event import parse_event
 from rtcc.model.lifecycle import rank
 
 HERE = Path(__file__).parent / "sf_calls_realtime"
-CITIES = Path(__file__).parents[2] / "cities"
 
 
 def lives(recording):
@@ -189,19 +187,18 @@ def test_the_real_json_variant_is_read_whole(shared_data):
     assert all("lat" in moments[0].fields for moments in lives(recording).values())
 
 
-def test_real_calls_are_located_in_the_district_around_them(real, shared_data, monkeypatch):
+def test_real_calls_are_located_in_the_district_around_them(real, san_francisco):
     """The locator says for every real call what the polygons say, and mostly what the agency says.
 
     The agency's own word differs for one call in eleven: the published polygons and the export follow different
     redrawings of the districts (Mission Bay, mid-Market), and calls are placed at crossings, on the borders.
     """
-    monkeypatch.setenv("RTCC_CITY_DATA", str(shared_data))
-    pack = load_pack(CITIES / "san_francisco")
+    pack, _ = san_francisco
     told = [m.fields for m in real.moments if {"lat", "district"} <= m.fields.keys()]
     lats, lons = np.array([f["lat"] for f in told]), np.array([f["lon"] for f in told])
     named, _ = Locator.from_pack(pack).locate(lats, lons)
-    frame = read_layer(pack.layers["districts"]).set_index("district")
+    frame = read_layer(pack, "districts").set_index("name")
     around = [frame.index[frame.intersects(shapely.Point(x, y))] for x, y in zip(lons, lats, strict=True)]
-    assert all((name or "").upper() in near for name, near in zip(named, around, strict=True))
+    assert all(name in near for name, near in zip(named, around, strict=True))
     agreeing = sum(name == fields["district"] for name, fields in zip(named, told, strict=True))
     assert agreeing / len(told) > 0.9
