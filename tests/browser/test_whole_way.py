@@ -116,3 +116,24 @@ def test_the_web_process_killed_comes_back_without_a_touch(
     real.push("incident", "meanwhile", {"type": "Meanwhile", "priority": 3, "status": "pending"})
     expect(page.locator("#wall")).to_have_attribute("data-link", "live", timeout=20_000)
     expect(page.locator('.row[data-id="meanwhile"]')).to_be_visible()
+
+
+@pytest.mark.parametrize(("lat", "says"), [(41.598, "min by road"), (41.63, "in a straight line")])
+def test_the_most_urgent_that_waits_says_who_could_be_there_first(
+    rtcc_up: Running, open_wall: Callable[..., Page], lat: float, says: str
+) -> None:
+    """By drive time where there are streets, and else in a straight line, and it says which of the two."""
+    real = Real(rtcc_up)
+    page = open_wall(real)
+    fix = {"lat": 41.5985, "lon": -99.6, "fix_at": datetime.now(UTC).isoformat()}
+    real.push("unit", f"way-7A7-{lat}", {"callsign": "7A7", "status": "available", **fix})
+    real.push(
+        "incident", f"way-{lat}", {"type": "Robbery", "priority": 1, "status": "pending", "lat": lat, "lon": -99.61}
+    )
+    side = page.locator(f'.row[data-id="way-{lat}"] .row-side')
+    expect(side).to_contain_text("7A7")
+    expect(side).to_contain_text(says)
+    real.push("incident", f"way-{lat}", {"status": "dispatched", "units": ["7A7"]})
+    expect(side).to_have_text("7A7")
+    real.push("incident", f"way-{lat}", None)
+    real.push("unit", f"way-7A7-{lat}", None)

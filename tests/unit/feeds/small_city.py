@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -19,7 +20,9 @@ FRIDAY_EVENING = datetime(2026, 11, 20, 18, 0)  # noqa: DTZ001 - the city's own 
 KINDS = (
     CallKind("GUN", "Person with a gun", "violence", 1, share=5.0, on_scene_s=1800, pattern="night"),
     CallKind("FGHT", "Fight", "violence", 2, share=20.0, on_scene_s=1200, pattern="night"),
-    CallKind("COLL", "Crash without injuries", "traffic", 3, share=25.0, on_scene_s=1500, pattern="commute", onview=0.1),
+    CallKind(
+        "COLL", "Crash without injuries", "traffic", 3, share=25.0, on_scene_s=1500, pattern="commute", onview=0.1
+    ),
     CallKind("TSTP", "Traffic stop", "traffic", 4, share=20.0, on_scene_s=600, pattern="commute", onview=0.85),
     CallKind("NOIS", "Noise", "order", 4, share=20.0, on_scene_s=500, pattern="home"),
     CallKind("TRUA", "Truant", "school", 5, share=10.0, on_scene_s=700, pattern="school", sensitive=True),
@@ -78,6 +81,7 @@ def small_city() -> World:
     )
 
 
-def city(**chosen):
+def city(call_kinds=KINDS, **chosen):
     """Return a simulator of it."""
-    return Simulator(small_city(), **{"start": START, "begin": FRIDAY_EVENING, "units": 30} | chosen)
+    world = replace(small_city(), call_kinds=call_kinds)
+    return Simulator(world, **{"start": START, "begin": FRIDAY_EVENING, "units": 30} | chosen)

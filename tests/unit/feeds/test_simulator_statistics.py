@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from scipy.stats import chi2, norm, poisson
 
+from rtcc.feeds.transports.simulator import CallKind
 from rtcc.feeds.transports.simulator.demand import CALLS_PER_DAY, FURTHER_CALLS, INCIDENTS_PER_DAY, Demand
 from rtcc.feeds.transports.simulator.profiles import HOURS, hourly
 from rtcc.feeds.transports.simulator.stage import WEEK
@@ -113,6 +114,29 @@ def test_as_many_call_about_one_incident_as_were_asked_for():
         assert abs(np.mean([linked[id_] for id_ in ids]) - 1 - further) < slack
 
 
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.code)
+def test_officers_find_as_much_as_the_table_says(kind):
+    """The part of each type that nobody called in: z test; what sensors led to is not counted in."""
+    told = [e.data for e in whole_days() if e.kind == "incident" and e.data.get("type_code") == kind.code]
+    if kind.onview == 0:
+        assert not any(data["onview"] for data in told)
+        return
+    slack = norm.ppf(1 - ALPHA) * np.sqrt(kind.onview * (1 - kind.onview) / len(told)) + 0.02
+    assert abs(np.mean([data["onview"] for data in told]) - kind.onview) < slack
+
+
+def test_what_officers_begin_nobody_calls_about():
+    """With fewer officers less of it happens, and no caller makes up for that."""
+    kind = CallKind("STOP", "Stop", "traffic", 4, on_scene_s=600, onview=1.0)
+    made = []
+    for units in (4, 40):
+        events = city(call_kinds=(kind,), units=units, fixes=False).step(START + timedelta(hours=2))
+        assert not any(e.data.get("incident_id") for e in events if e.kind == "call")
+        told = [e.data for e in events if e.kind == "incident" and "onview" in e.data]
+        made.append(sum(data["onview"] for data in told))
+    assert 0 < made[0] < 0.6 * made[1]
+
+
 def test_more_calls_for_the_same_call_takers_are_answered_worse():
     """With four times the calls and the same desks more are given up and answers take longer, beyond any chance."""
     shares, answers = [], []
@@ -157,7 +181,7 @@ def test_a_run_takes_exactly_what_the_speed_model_says():
                 (roads.seconds[e] + world.drives.pass_s[roads.end[e]]) * (end - begin) for e, begin, end in parts
             )
             assert unit.path.ends_at - simulator._stage.t == pytest.approx(model * factor)
-            assert factor == LIGHTS if unit.incident.priority <= 2 else factor > 1
+            assert factor == LIGHTS if unit.incident.urgency <= 2 else factor > 1
             assert all(streets.end[a.edge] == streets.start[b.edge] for a, b in pairwise(parts))
             goal = unit.incident.happening.spot
             there = streets.point(goal)

@@ -49,11 +49,11 @@ class UnitChoice:
 
     def choose(self, incident: SimIncident, count: int, *, call_away: bool = True) -> list[Chosen]:
         """Return up to ``count`` units, the best first; ``call_away`` allows those on their way to what can wait."""
-        count = min(count, self.to_spare(incident.priority)) if incident.priority >= _CAN_WAIT else count
+        count = min(count, self.to_spare(incident.urgency)) if incident.urgency >= _CAN_WAIT else count
         if count <= 0:
             return []
         best = self._best(incident, self._fleet.free.values())[:count]
-        if incident.priority == 1 and call_away:
+        if incident.urgency == 1 and call_away:
             best = self._with_others(incident, best, count)
         return best
 
@@ -69,7 +69,7 @@ class UnitChoice:
             for unit in self._fleet.units.values()
             if unit.status in {"dispatched", "enroute"}
             and unit.incident is not None
-            and unit.incident.priority >= _CAN_WAIT
+            and unit.incident.urgency >= _CAN_WAIT
             and not unit.leaving
         ]
         others = [Chosen(unit, cost + _WORTH_S) for unit, cost in self._best(incident, under_way)]
@@ -81,7 +81,7 @@ class UnitChoice:
             return []
         spots = [self._fleet.spot(unit) for unit in units]
         _, _, seconds = self.way_to(incident).best_start([s.edge for s in spots], [s.share for s in spots])
-        factor = self._fleet.factor(incident.priority)
+        factor = self._fleet.factor(incident.urgency)
         costs = np.asarray(seconds) * factor + [self._less_suitable(unit, incident) for unit in units]
         return [Chosen(units[i], float(costs[i])) for i in np.argsort(costs, kind="stable") if np.isfinite(costs[i])]
 
@@ -99,9 +99,9 @@ class UnitChoice:
     def _less_suitable(self, unit: SimUnit, incident: SimIncident) -> float:
         unit_type, traffic = unit.post.unit_type, "traffic" in incident.kind.category.lower()
         extra = 0.0
-        if unit_type in {SERGEANT, K9} and incident.priority >= _CAN_WAIT:
+        if unit_type in {SERGEANT, K9} and incident.urgency >= _CAN_WAIT:
             extra += _UNSUITABLE_S
-        if unit_type == (PATROL if traffic else TRAFFIC) and incident.priority >= _CAN_WAIT:
+        if unit_type == (PATROL if traffic else TRAFFIC) and incident.urgency >= _CAN_WAIT:
             extra += _UNSUITABLE_S / 4
         return extra + self._of_another_area(unit, incident.happening.spot)
 

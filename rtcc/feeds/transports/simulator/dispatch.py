@@ -63,6 +63,12 @@ class Dispatcher:
             incident.wanted = len(incident.units) + more
             self._ask(incident)
 
+    def enough(self, incident: SimIncident) -> None:
+        """Let those go who came to help an officer, now that it is over."""
+        incident.wanted = min(incident.wanted, 2)
+        for unit in list(incident.units.values())[2:]:
+            self._stage.after(self._dice.uniform(20, 240), self._leave_earlier, unit, incident)
+
     # ------------------------------------------------------------ who waits
 
     def _ask(self, incident: SimIncident) -> None:
@@ -81,7 +87,7 @@ class Dispatcher:
 
     def _serve(self) -> None:
         """Send whom there is to those who wait, the most urgent and then the oldest first."""
-        self._waiting.sort(key=lambda incident: (incident.priority, incident.entered_t))
+        self._waiting.sort(key=lambda incident: (incident.urgency, incident.entered_t))
         for incident in list(self._waiting):
             missing = incident.wanted - len(incident.units)
             if incident.open and missing > 0:
@@ -105,7 +111,7 @@ class Dispatcher:
         self._fleet.become(unit, "dispatched")
         self._incidents.tell_units(incident, **self._incidents.reached(incident, "dispatched", "dispatched_at"))
         # Until it turns out it finishes the stretch that it is on, and then stands.
-        self._stage.after(self._some(TURNOUT_S[incident.priority]), self._turn_out, unit, unit.errand)
+        self._stage.after(self._some(TURNOUT_S[incident.urgency]), self._turn_out, unit, unit.errand)
 
     def _call_away(self, unit: SimUnit) -> None:
         """Take a unit from what can wait; that waits again."""
@@ -130,7 +136,7 @@ class Dispatcher:
         if fields:
             self._incidents.tell(incident, **fields)
         parts = self._fleet.streets.parts_to(self._choice.way_to(incident), self._fleet.spot(unit))
-        self._fleet.drive(unit, parts, self._fleet.factor(incident.priority), self._arrive)
+        self._fleet.drive(unit, parts, self._fleet.factor(incident.urgency), self._arrive)
 
     def _arrive(self, unit: SimUnit) -> None:
         incident = unit.incident
@@ -154,7 +160,8 @@ class Dispatcher:
             self._stage.after(stay * self._dice.uniform(0.3, 1.0), self._leave_earlier, unit, incident)
 
     def _leave_earlier(self, unit: SimUnit, incident: SimIncident) -> None:
-        if unit.incident is incident and unit.status == "on_scene" and len(incident.units) > 1 and not unit.emergency:
+        others = [other for other in incident.units.values() if other is not unit and other.status == "on_scene"]
+        if unit.incident is incident and others and not unit.emergency:
             del incident.units[unit.callsign]
             incident.wanted = min(incident.wanted, len(incident.units))
             self._fleet.release(unit)

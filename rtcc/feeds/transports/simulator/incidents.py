@@ -46,6 +46,11 @@ class SimIncident:
         return self.happening.kind.priority
 
     @property
+    def urgency(self) -> int:
+        """The priority that counts for who is sent; an officer who needs help comes before all else."""
+        return 1 if any(unit.emergency for unit in self.units.values()) else self.priority
+
+    @property
     def open(self) -> bool:
         return self.status in OPEN
 

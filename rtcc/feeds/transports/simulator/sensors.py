@@ -13,6 +13,7 @@ from rtcc.feeds.transports.simulator.incidents import Happening
 from rtcc.feeds.transports.simulator.profiles import hourly
 from rtcc.feeds.transports.simulator.stage import SENSORS, Stage
 from rtcc.feeds.transports.simulator.streets import METRES_PER_DEGREE
+from rtcc.feeds.transports.simulator.units import SimUnit
 from rtcc.feeds.transports.simulator.world import Camera, World
 
 
@@ -46,7 +47,10 @@ def incidents_per_day(cameras: bool) -> float:
 
 
 class Sensors:
-    """Detects; ``enter`` is what the operator does when units must go there, ``help_`` when an officer needs some."""
+    """Detects; ``enter`` is what the operator does when units must go there.
+
+    ``help`` is what the dispatcher does when an officer needs some, ``helped`` what when that is over.
+    """
 
     def __init__(
         self, stage: Stage, world: World, demand: Demand, fleet: Fleet, prefix: str, rate: float, speed: float
@@ -59,7 +63,8 @@ class Sensors:
         self._flows = {sort.name: Flow(sort.per_day * rate, hourly(sort.pattern).tolist()) for sort in SORTS}
         self._emergencies = Flow(EMERGENCIES_PER_DAY * rate, hourly("night").tolist())
         self.enter: Callable[[Happening, float], None] = lambda _happening, _t: None
-        self.help: Callable[[Any], None] = lambda _unit: None
+        self.help: Callable[[SimUnit], None] = lambda _unit: None
+        self.helped: Callable[[SimUnit], None] = lambda _unit: None
 
     def begin(self) -> None:
         for camera in self._world.cameras:
@@ -142,10 +147,12 @@ class Sensors:
         self.help(unit)
         self._stage.after(self._dice.uniform(180, 480), self._emergency_over, unit, unit.errand)
 
-    def _emergency_over(self, unit: Any, errand: int) -> None:
+    def _emergency_over(self, unit: SimUnit, errand: int) -> None:
+        # Who has left the scene since is out of danger already.
         if unit.errand == errand and unit.emergency:
             unit.emergency = False
             self._fleet.tell(unit)
+            self.helped(unit)
 
     # ------------------------------------------------------------ cameras
 

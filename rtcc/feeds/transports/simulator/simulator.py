@@ -87,7 +87,7 @@ class Simulator:
             self._calls = CallCentre(stage, takers, prefix, self._dispatcher.enter)
             self._sensors = Sensors(stage, world, self._demand, fleet, prefix, rate, speed)
             self._sensors.enter = self._dispatcher.enter
-            self._sensors.help = self._help
+            self._sensors.help, self._sensors.helped = self._help, self._helped
 
     def incident_seen(self, id_: str, fields: Mapping[str, Any] | None) -> None:
         """Hear what a real feed says about an incident, so that units go there; it is never written to from here."""
@@ -186,6 +186,10 @@ class Simulator:
     def _help(self, unit: SimUnit) -> None:
         if unit.incident is not None:
             self._dispatcher.want_more(unit.incident, 3)
+
+    def _helped(self, unit: SimUnit) -> None:
+        if unit.incident is not None:
+            self._dispatcher.enough(unit.incident)
 
 
 def _require(world: World, invented: bool) -> None:
