@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import orjson
 import shapely
 from geopandas import GeoDataFrame
@@ -16,6 +17,8 @@ from rtcc.city.read import read_layer
 DECIMALS = 5
 #: In degrees: about four metres, less than the width of the line that is drawn.
 TOLERANCE = 0.00004
+#: In degrees: a decimetre.
+GRID = 1e-6
 
 
 def write_drawn(pack_folder: Path) -> None:
@@ -24,8 +27,9 @@ def write_drawn(pack_folder: Path) -> None:
     folder = pack_folder / DRAWN
     folder.mkdir(exist_ok=True)
     (folder / "city.json").write_bytes(orjson.dumps(_city(pack)))
+    dry = _dry(read_layer(pack, "land"), read_layer(pack, "water"))
     for role, columns in (("districts", ("name",)), ("beats", ("name", "district"))):
-        (folder / f"{role}.geojson").write_bytes(_outlines(read_layer(pack, role), columns))
+        (folder / f"{role}.geojson").write_bytes(_outlines(_ashore(read_layer(pack, role), dry), columns))
 
 
 def _city(pack: CityPack) -> dict[str, Any]:
@@ -44,6 +48,24 @@ def _city(pack: CityPack) -> dict[str, Any]:
         },
         "tiles": {"minzoom": tiles.minzoom, "maxzoom": tiles.maxzoom} if tiles else None,
     }
+
+
+def _dry(land: GeoDataFrame | None, water: GeoDataFrame | None) -> Any:
+    """Return the land with its rivers and lakes, which part districts, as one area; None where all is land."""
+    if land is None:
+        return None
+    inland = [] if water is None else list(water.geometry[water["kind"] != "ocean"])
+    return shapely.simplify(shapely.union_all([*land.geometry, *inland]), TOLERANCE)
+
+
+def _ashore(frame: GeoDataFrame | None, dry: Any) -> GeoDataFrame | None:
+    """Cut areas at the coast: patrol areas often reach out into the sea, where their outlines only puzzle."""
+    if frame is None or dry is None:
+        return frame
+    # On one grid, so that neighbours are cut at the same corner.
+    cut = shapely.intersection(frame.geometry.to_numpy(), dry, grid_size=GRID)
+    areal = np.isin(shapely.get_type_id(cut), (3, 6)) & ~shapely.is_empty(cut)
+    return frame.set_geometry(np.where(areal, cut, frame.geometry.to_numpy()), crs=frame.crs)
 
 
 def _outlines(frame: GeoDataFrame | None, columns: tuple[str, ...]) -> bytes:

@@ -81,6 +81,23 @@ def test_neighbours_are_simplified_together(tmp_path):
     assert shapely.union(one, other).area == pytest.approx(0.01, rel=1e-4)
 
 
+def test_outlines_end_at_the_coast_and_go_on_along_a_river(tmp_path):
+    """A district that reaches out into the sea is drawn ashore; a river that parts two districts does not open them."""
+    west, east = shapely.box(10.0, 50.0, 10.05, 50.1), shapely.box(10.05, 50.0, 10.1, 50.1)
+    write(frame_of([west, east], label=["D1", "D2"]), tmp_path / "districts.geojson")
+    dry = [shapely.box(10.02, 50.0, 10.04, 50.1), shapely.box(10.06, 50.0, 10.1, 50.1)]
+    write(frame_of(dry), tmp_path / "land.geojson")
+    write(frame_of([shapely.box(10.04, 50.0, 10.06, 50.1)], name=["R"], kind=["river"]), tmp_path / "water.geojson")
+    pack, _ = built(
+        tmp_path, DISTRICTS + '[sources.land]\nfile = "land.geojson"\n[sources.water]\nfile = "water.geojson"\n'
+    )
+    drawn = json.loads((pack.folder / "drawn" / "districts.geojson").read_text())["features"]
+    one, other = (shapely.geometry.shape(each["geometry"]) for each in drawn)
+    assert one.bounds == pytest.approx((10.02, 50.0, 10.05, 50.1))
+    assert other.bounds == pytest.approx(east.bounds)
+    assert shapely.coverage_is_valid([one, other])
+
+
 def test_city_toml_says_the_layers_and_all_that_the_recipe_said(plain):
     """What was said of the city stays as it was, and what was made is listed."""
     told = tomllib.loads((plain.folder / "city.toml").read_text())
