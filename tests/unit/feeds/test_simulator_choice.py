@@ -68,7 +68,9 @@ def test_an_emergency_begins_and_ends(emergencies):
 def test_others_come_to_an_officer_who_needs_help(emergencies):
     """A panic button is told at the same moment, three more units are sent to that incident, and go again."""
     pressed = {e.occurred_at for e in emergencies if e.kind == "detection" and e.data.get("detection_type") == "panic"}
-    units, begun, helped, left = defaultdict(list), {}, 0, 0
+    units, begun, helped = defaultdict(list), {}, 0
+    cleared = {e.id: e.occurred_at for e in emergencies if e.kind == "incident" and e.data.get("status") == "cleared"}
+    end, stayed = START + timedelta(hours=3), []
     for event in emergencies:
         if event.kind == "incident" and "units" in event.data:
             units[event.id].append((event.occurred_at, set(event.data["units"])))
@@ -81,6 +83,8 @@ def test_others_come_to_an_officer_who_needs_help(emergencies):
         after = [named for when, named in units[incident] if at <= when <= at + timedelta(minutes=8)]
         assert callsign in before
         helped += any(len(named) >= len(before) + 3 for named in after)
-        left += len(units[incident][-1][1]) <= 2
+        if cleared.get(incident, end) - at > timedelta(minutes=13):
+            stayed.append(len(units[incident][-1][1]) - max(map(len, after)))
     assert helped > 0.8 * len(begun)
-    assert left > 0.5 * len(begun)
+    assert len(stayed) > 8
+    assert max(stayed) < 0

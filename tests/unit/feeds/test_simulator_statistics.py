@@ -6,6 +6,7 @@ A test here fails for a correct simulator with a probability of about one in a m
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import pairwise
@@ -88,6 +89,17 @@ def test_places_follow_their_pattern():
         return np.hypot((lat - 41.004) * 111_320, (lon + 98.995) * 84_000)
 
     assert off("night") * 5 < off("even")
+
+
+def test_nothing_happens_outside_the_beats():
+    """Roads may lead on into the country, where another agency's calls are; only a city without any beat has all."""
+    world = small_city()
+    outside = replace(world, node_beat=np.where(world.node_beat == 3, -1, world.node_beat))
+    streets, dice = Streets(world), Random(3)
+    for place, found in ((outside, {0, 1, 2}), (replace(world, node_beat=np.full_like(world.node_beat, -1)), {-1})):
+        demand = Demand(place, streets, 1.0)
+        spots = [demand.spot(kind.pattern, dice) for kind in KINDS for _ in range(100)]
+        assert {int(place.node_beat[streets.start[spot.edge]]) for spot in spots} == found
 
 
 def test_a_day_has_as_many_incidents_and_calls_as_were_asked_for():

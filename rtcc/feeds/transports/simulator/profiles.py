@@ -63,12 +63,16 @@ def node_weights(world: World) -> dict[str, Floats]:
     """Return for each pattern how likely each node is, summing to one."""
     roads = world.roads
     nodes = roads.node_lat.size
+    # The roads may lead on into the country around; what happens there is another agency's.
+    ours = world.node_beat >= 0
+    ours = ours if ours.any() else ~ours
     quiet = roads.road_class > RAMP
     streets = np.bincount(roads.start[quiet], minlength=nodes).astype(np.float64)
     fast = np.isin(roads.road_class, (MOTORWAY, RAMP, ARTERIAL))
     through = np.bincount(roads.start[fast], minlength=nodes).astype(np.float64)
     wide = np.bincount(roads.start[roads.road_class <= ARTERIAL], minlength=nodes) > 0
-    everywhere = (streets > 0).astype(np.float64)
+    through *= ours
+    everywhere = ((streets > 0) & ours).astype(np.float64)
     bars = _near(world, world.places.get("nightlife", ()), _NIGHTLIFE_M)
     schools = _near(world, world.places.get("school", ()), _SCHOOL_M)
     weights = {
