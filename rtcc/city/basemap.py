@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import html
 import json
+import math
 import mmap
 import re
 from functools import lru_cache
@@ -28,8 +29,8 @@ from pmtiles.tile import (
 from rtcc.city.pack import PackError
 
 HEADER_BYTES = 127
-#: The schema has more layers, but a map for a dispatcher without streets is none.
-NEEDED_LAYER = "roads"
+#: The schema has more layers; a file without either of these is of another schema, or shows nothing to stand on.
+TELLING_LAYERS = ("earth", "roads")
 #: Parts of the index that are kept parsed; one stands for some thousands of tiles.
 _INDEX_PARTS = 256
 
@@ -51,7 +52,8 @@ class Basemap:
         self.gzipped = header["tile_compression"] is Compression.GZIP
         self.minzoom, self.maxzoom = header["min_zoom"], header["max_zoom"]
         corners = (header["min_lon_e7"], header["min_lat_e7"], header["max_lon_e7"], header["max_lat_e7"])
-        self.bounds = tuple(corner / 1e7 for corner in corners)
+        west, south, east, north = (corner / 1e7 for corner in corners)
+        self.bounds = (west, south, east, north)
         self.attribution = _text(told.get("attribution", ""))
         self.layers = [str(each["id"]) for each in told["vector_layers"]]
         #: Another for every other content.
@@ -78,6 +80,20 @@ class Basemap:
                 return self._bytes[start : start + entry.length]
             offset, length = self._header["leaf_directory_offset"] + entry.offset, entry.length
         return None
+
+    def covers(self, bounds: tuple[float, float, float, float]) -> float:
+        """Return the share of (west, south, east, north) that the file says it covers."""
+        west, south, east, north = bounds
+        width = min(east, self.bounds[2]) - max(west, self.bounds[0])
+        height = min(north, self.bounds[3]) - max(south, self.bounds[1])
+        return max(width, 0.0) * max(height, 0.0) / ((east - west) * (north - south))
+
+    def tile_at(self, lon: float, lat: float) -> bytes | None:
+        """Return the bytes of the closest look at a place; None where nothing is drawn."""
+        side = 1 << self.maxzoom
+        x = int((lon + 180) / 360 * side)
+        y = int((1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * side)
+        return self.tile(self.maxzoom, x, y)
 
     def _read_index(self, offset: int, length: int) -> list[Entry]:
         return deserialize_directory(self._bytes[offset : offset + length])
@@ -108,11 +124,11 @@ def _metadata(content: mmap.mmap, header: HeaderDict, file: Path) -> dict[str, A
         names = [str(each["id"]) for each in told["vector_layers"]]
     except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
         raise PackError(f"{file} does not say which layers it holds.") from error
-    if NEEDED_LAYER not in names:
+    if not set(TELLING_LAYERS) & set(names):
         shown = ", ".join(names) or "none"
         raise PackError(
             f"{file} has the layers {shown}; a basemap must have those of the Protomaps basemap schema, version 4, "
-            f"and {NEEDED_LAYER} among them."
+            f"{' or '.join(TELLING_LAYERS)} among them."
         )
     return dict(told)
 

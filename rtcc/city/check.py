@@ -15,7 +15,7 @@ from geopandas import GeoDataFrame
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from rtcc.city.build.archive import look_into
+from rtcc.city.basemap import Basemap
 from rtcc.city.build.doors import MARGIN
 from rtcc.city.build.names import counted, listed
 from rtcc.city.build.neighbours import compare, compare_with_districts
@@ -28,7 +28,6 @@ from rtcc.city.roads import Roads
 
 _NAMED_AREAS = ("districts", "beats", "neighborhoods")
 #: The layers of the Protomaps schema that our styles cannot do without.
-_TILE_LAYERS = ("earth", "roads")
 _COVERED = 0.5
 
 
@@ -158,18 +157,15 @@ def _wrong_with(roads: Roads, pack: CityPack) -> str | None:
 def _check_basemap(pack: CityPack, report: Report) -> None:
     if not pack.basemap.is_file():
         raise PackError(f"{pack.basemap} is absent.")
-    archive = look_into(pack.basemap, pack.center)
-    if not set(_TILE_LAYERS) & set(archive.layers):
-        said = f"{pack.basemap} has the tile layers {', '.join(archive.layers) or 'of no name'}"
-        raise PackError(f"{said}; a basemap has those of the Protomaps schema, such as {' and '.join(_TILE_LAYERS)}.")
-    share = archive.covers(pack.bounds)
+    basemap = Basemap(pack.basemap)
+    share = basemap.covers(pack.bounds)
     if share < _COVERED:
         raise PackError(f"{pack.basemap} covers {share:.0%} of the city's bounds.")
     if share < 0.999:
         report.warned("basemap", f"It covers {share:.1%} of the city's bounds.")
-    if not archive.holds_center:
-        report.warned("basemap", f"It has no tile of zoom {archive.maxzoom} at the city's centre.")
-    report.read("basemap", f"Zoom {archive.minzoom} to {archive.maxzoom}, layers {', '.join(archive.layers)}.")
+    if not basemap.tile_at(*pack.center):
+        report.warned("basemap", f"It has no tile of zoom {basemap.maxzoom} at the city's centre.")
+    report.read("basemap", f"Zoom {basemap.minzoom} to {basemap.maxzoom}, layers {', '.join(basemap.layers)}.")
 
 
 def _check_drawn(pack: CityPack) -> None:

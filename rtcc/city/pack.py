@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from rtcc.model.call_types import PATTERNS, CallType
+
 #: What `pack = …` in city.toml must say; a folder without it is a recipe, and `rtcc city build` makes a pack of it.
 PACK_VERSION = 1
-PATTERNS = ("even", "night", "home", "school", "commute")
 BASEMAP = "basemap.pmtiles"
 ROADS = "roads.npz"
 DRAWN = "drawn"
@@ -60,26 +61,6 @@ class Agency:
 
     id: str
     name: str
-
-
-@dataclass(frozen=True, slots=True)
-class CallType:
-    """One row of the call-type table.
-
-    ``share`` (how often, relative to the others), ``on_scene_s`` (the median stay), ``pattern`` (when and where, one
-    of PATTERNS) and ``onview`` (which part of them, from 0 to 1, officers come upon or begin themselves, so that
-    nobody calls) serve the simulator; a real city's table may leave them out.
-    """
-
-    code: str
-    type: str
-    category: str
-    priority: int
-    sensitive: bool = False
-    share: float = 1.0
-    on_scene_s: float = 1200.0
-    pattern: str = "even"
-    onview: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

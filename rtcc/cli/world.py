@@ -11,7 +11,7 @@ from rtcc.city.locate import Locator
 from rtcc.city.pack import CityPack, PackError
 from rtcc.city.read import read_layer
 from rtcc.city.roads import Roads
-from rtcc.feeds.transports.simulator.world import CallKind, Camera, Point, World
+from rtcc.feeds.transports.simulator.world import Camera, Point, World
 
 #: The agency of a city whose pack names none.
 _AGENCY = "SIM"
@@ -39,20 +39,7 @@ def world_of(pack: CityPack) -> World:
         zone=pack.zone,
         node_beat=np.array([index.get(name or "", -1) for name, _ in areas], dtype=np.int32),
         beats=named,
-        call_kinds=tuple(
-            CallKind(
-                code=each.code,
-                type=each.type,
-                category=each.category,
-                priority=each.priority,
-                sensitive=each.sensitive,
-                share=each.share,
-                on_scene_s=each.on_scene_s,
-                pattern=each.pattern,
-                onview=each.onview,
-            )
-            for each in pack.call_types
-        ),
+        call_types=pack.call_types,
         stations=places.get("police", ()),
         cameras=_cameras(pack),
         places=places,

@@ -10,7 +10,7 @@ import orjson
 import shapely
 from geopandas import GeoDataFrame
 
-from rtcc.city.build.archive import look_into
+from rtcc.city.basemap import Basemap
 from rtcc.city.pack import DRAWN, CityPack, load_pack
 from rtcc.city.read import read_layer
 
@@ -33,7 +33,7 @@ def write_drawn(pack_folder: Path) -> None:
 
 
 def _city(pack: CityPack) -> dict[str, Any]:
-    tiles = look_into(pack.basemap, pack.center) if pack.basemap.is_file() else None
+    tiles = Basemap(pack.basemap) if pack.basemap.is_file() else None
     return {
         "name": pack.name,
         "timezone": pack.timezone,

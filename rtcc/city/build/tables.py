@@ -7,7 +7,8 @@ from typing import Any
 
 from rtcc.city.build.names import counted, listed
 from rtcc.city.build.report import Report
-from rtcc.city.pack import CallType, PackError, Target
+from rtcc.city.pack import PackError, Target
+from rtcc.model.call_types import CallType
 
 
 def look_at_tables(city: dict[str, Any], file: object, report: Report) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from geopandas import GeoDataFrame
 
-from rtcc.city.build.archive import look_into
+from rtcc.city.basemap import Basemap
 from rtcc.city.build.around import write_nearby
 from rtcc.city.build.drawn import write_drawn
 from rtcc.city.build.report import Report
@@ -44,7 +44,7 @@ def write_pack(
             _write_roads(part / ROADS, ready["streets"], report)
         if basemap is not None:
             report.step("Taking the basemap")
-            look_into(basemap, city["center"])
+            Basemap(basemap)
             shutil.copyfile(basemap, part / BASEMAP)
         else:
             _write_tiles(part / BASEMAP, ready, city, report)

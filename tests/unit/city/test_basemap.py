@@ -114,7 +114,7 @@ def test_what_is_no_such_file_is_refused_in_one_sentence(tmp_path: Path) -> None
             {"vector_layers": [{"id": "transportation"}, {"id": "waterway"}]},
             (
                 "has the layers transportation, waterway; a basemap must have those of the Protomaps basemap schema, "
-                "version 4, and roads among them."
+                "version 4, earth or roads among them."
             ),
         ),
     ],

@@ -6,7 +6,8 @@ import shapely
 
 from rtcc.city.build.network import build_roads
 from rtcc.city.invent.city import invent
-from rtcc.city.pack import LAYERS, PATTERNS, city_of
+from rtcc.city.pack import LAYERS, city_of
+from rtcc.model.call_types import PATTERNS
 
 METRES = 111_320.0
 

@@ -11,21 +11,22 @@ import numpy as np
 
 from rtcc.city.drive import Drives
 from rtcc.city.roads import Roads
-from rtcc.feeds.transports.simulator import CallKind, Camera, Simulator, World
+from rtcc.feeds.transports.simulator import Camera, Simulator, World
+from rtcc.model.call_types import CallType
 
 SIDE = 14
 BLOCK = 0.0015
 START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 FRIDAY_EVENING = datetime(2026, 11, 20, 18, 0)  # noqa: DTZ001 - the city's own local time
 KINDS = (
-    CallKind("GUN", "Person with a gun", "violence", 1, share=5.0, on_scene_s=1800, pattern="night"),
-    CallKind("FGHT", "Fight", "violence", 2, share=20.0, on_scene_s=1200, pattern="night"),
-    CallKind(
+    CallType("GUN", "Person with a gun", "violence", 1, share=5.0, on_scene_s=1800, pattern="night"),
+    CallType("FGHT", "Fight", "violence", 2, share=20.0, on_scene_s=1200, pattern="night"),
+    CallType(
         "COLL", "Crash without injuries", "traffic", 3, share=25.0, on_scene_s=1500, pattern="commute", onview=0.1
     ),
-    CallKind("TSTP", "Traffic stop", "traffic", 4, share=20.0, on_scene_s=600, pattern="commute", onview=0.85),
-    CallKind("NOIS", "Noise", "order", 4, share=20.0, on_scene_s=500, pattern="home"),
-    CallKind("TRUA", "Truant", "school", 5, share=10.0, on_scene_s=700, pattern="school", sensitive=True),
+    CallType("TSTP", "Traffic stop", "traffic", 4, share=20.0, on_scene_s=600, pattern="commute", onview=0.85),
+    CallType("NOIS", "Noise", "order", 4, share=20.0, on_scene_s=500, pattern="home"),
+    CallType("TRUA", "Truant", "school", 5, share=10.0, on_scene_s=700, pattern="school", sensitive=True),
 )
 
 
@@ -74,14 +75,14 @@ def small_city() -> World:
         zone=ZoneInfo("America/Chicago"),
         node_beat=((row >= SIDE // 2) * 2 + (column >= SIDE // 2)).astype(np.int32),
         beats=(("A1", "South"), ("A2", "South"), ("B1", "North"), ("B2", "North")),
-        call_kinds=KINDS,
+        call_types=KINDS,
         stations=((41.0003, -98.9990), (41.0180, -98.9850)),
         cameras=tuple(Camera(f"CAM-{n}", f"{n} St", 41.0 + n * BLOCK, -98.995, 90.0, 60.0) for n in range(1, 6)),
         places={"nightlife": ((41.004, -98.995),), "school": ((41.015, -98.985),)},
     )
 
 
-def city(call_kinds=KINDS, **chosen):
+def city(call_types=KINDS, **chosen):
     """Return a simulator of it."""
-    world = replace(small_city(), call_kinds=call_kinds)
+    world = replace(small_city(), call_types=call_types)
     return Simulator(world, **{"start": START, "begin": FRIDAY_EVENING, "units": 30} | chosen)

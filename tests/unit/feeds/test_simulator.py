@@ -295,5 +295,5 @@ def test_a_city_without_streets_or_call_types_is_refused():
     whole = small_city()
     parts = {name: getattr(whole, name) for name in World.__dataclass_fields__}
     with pytest.raises(NoCityError, match="call types"):
-        Simulator(World(**parts | {"call_kinds": ()}), start=START)
-    assert Simulator(World(**parts | {"call_kinds": ()}), start=START, invented=False).step(START)
+        Simulator(World(**parts | {"call_types": ()}), start=START)
+    assert Simulator(World(**parts | {"call_types": ()}), start=START, invented=False).step(START)

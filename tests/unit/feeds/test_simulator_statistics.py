@@ -16,11 +16,11 @@ import numpy as np
 import pytest
 from scipy.stats import chi2, norm, poisson
 
-from rtcc.feeds.transports.simulator import CallKind
 from rtcc.feeds.transports.simulator.demand import CALLS_PER_DAY, FURTHER_CALLS, INCIDENTS_PER_DAY, Demand
 from rtcc.feeds.transports.simulator.profiles import HOURS, hourly
 from rtcc.feeds.transports.simulator.stage import WEEK
 from rtcc.feeds.transports.simulator.streets import LIGHTS, Part, Streets
+from rtcc.model.call_types import CallType
 from tests.unit.feeds.small_city import KINDS, START, city, small_city
 
 ALPHA = 1e-6
@@ -139,10 +139,10 @@ def test_officers_find_as_much_as_the_table_says(kind):
 
 def test_what_officers_begin_nobody_calls_about():
     """With fewer officers less of it happens, and no caller makes up for that."""
-    kind = CallKind("STOP", "Stop", "traffic", 4, on_scene_s=600, onview=1.0)
+    kind = CallType("STOP", "Stop", "traffic", 4, on_scene_s=600, onview=1.0)
     made = []
     for units in (4, 40):
-        events = city(call_kinds=(kind,), units=units, fixes=False).step(START + timedelta(hours=2))
+        events = city(call_types=(kind,), units=units, fixes=False).step(START + timedelta(hours=2))
         assert not any(e.data.get("incident_id") for e in events if e.kind == "call")
         told = [e.data for e in events if e.kind == "incident" and "onview" in e.data]
         made.append(sum(data["onview"] for data in told))

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from rtcc.feeds.transports.simulator.simulator import NoCityError, Simulator
-from rtcc.feeds.transports.simulator.world import CallKind, Camera, World
+from rtcc.feeds.transports.simulator.world import Camera, World
 
-__all__ = ["CallKind", "Camera", "NoCityError", "Simulator", "World"]
+__all__ = ["Camera", "NoCityError", "Simulator", "World"]

@@ -10,7 +10,8 @@ import numpy as np
 from rtcc.feeds.transports.simulator.profiles import HOURS, hourly, node_weights
 from rtcc.feeds.transports.simulator.stage import DAY, HOUR
 from rtcc.feeds.transports.simulator.streets import Spot, Streets
-from rtcc.feeds.transports.simulator.world import RAMP, CallKind, World
+from rtcc.feeds.transports.simulator.world import RAMP, World
+from rtcc.model.call_types import CallType
 
 #: For 120 units and a mean day of the week.
 INCIDENTS_PER_DAY, CALLS_PER_DAY = 1500.0, 2200.0
@@ -50,7 +51,7 @@ class Demand:
 
     def __init__(self, world: World, streets: Streets, rate: float, elsewhere_per_day: float = 0.0) -> None:
         """Multiply everything by ``rate``; so many incidents a day, at rate 1, come about in other ways."""
-        self._kinds = world.call_kinds
+        self._kinds = world.call_types
         self._streets = streets
         shares = np.array([kind.share for kind in self._kinds], dtype=np.float64)
         shares /= shares.sum()
@@ -69,7 +70,7 @@ class Demand:
         idle = max(0.0, CALLS_PER_DAY / (1 + _AGAIN) - happenings * sum(called))
         self.idle_calls = Flow(idle * rate, hourly("even").tolist())
 
-    def kind(self, week_s: float, dice: Random) -> CallKind:
+    def kind(self, week_s: float, dice: Random) -> CallType:
         """Return what happens, now in the week."""
         upto = self._kinds_by_hour[int(week_s // HOUR) % HOURS]
         return self._kinds[min(bisect_left(upto, dice.random() * upto[-1]), len(upto) - 1)]
@@ -86,7 +87,7 @@ class Demand:
             return Spot(dice.choice(ordinary), 1.0)
         return Spot(dice.choice(ordinary), 0.0 if dice.random() < 0.35 else round(dice.uniform(0.05, 0.95), 3))
 
-    def kind_like(self, words: tuple[str, ...], most_urgent: int) -> CallKind:
+    def kind_like(self, words: tuple[str, ...], most_urgent: int) -> CallType:
         """Return the kind whose name says one of some words, or else the most common one that is so urgent."""
         for word in words:
             for kind in self._kinds:

@@ -8,7 +8,8 @@ from typing import Any
 from rtcc.feeds.transports.simulator.stage import CAD, Stage
 from rtcc.feeds.transports.simulator.streets import Spot, Streets
 from rtcc.feeds.transports.simulator.units import SimUnit
-from rtcc.feeds.transports.simulator.world import CallKind, WayThere
+from rtcc.feeds.transports.simulator.world import WayThere
+from rtcc.model.call_types import CallType
 
 #: Where units may still come and go.
 OPEN = ("pending", "dispatched", "enroute", "on_scene")
@@ -18,7 +19,7 @@ OPEN = ("pending", "dispatched", "enroute", "on_scene")
 class Happening:
     """Something that happens in the city; it becomes an incident when somebody enters it."""
 
-    kind: CallKind
+    kind: CallType
     spot: Spot
     incident: SimIncident | None = None
 
@@ -38,7 +39,7 @@ class SimIncident:
     on_scene_t: float | None = None
 
     @property
-    def kind(self) -> CallKind:
+    def kind(self) -> CallType:
         return self.happening.kind
 
     @property

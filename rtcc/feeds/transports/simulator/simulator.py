@@ -195,7 +195,7 @@ class Simulator:
 def _require(world: World, invented: bool) -> None:
     if not world.roads.length_m.size:
         raise NoCityError("The city has no streets, and the simulator drives on streets only.")
-    if invented and not sum(kind.share for kind in world.call_kinds) > 0:
+    if invented and not sum(kind.share for kind in world.call_types) > 0:
         raise NoCityError("The city has no call types with a share above 0, so nothing can happen in it.")
 
 

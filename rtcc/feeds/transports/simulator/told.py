@@ -11,7 +11,7 @@ from rtcc.feeds.transports.simulator.incidents import Happening, SimIncident
 from rtcc.feeds.transports.simulator.stage import Stage
 from rtcc.feeds.transports.simulator.streets import Spot
 from rtcc.feeds.transports.simulator.units import SimUnit
-from rtcc.feeds.transports.simulator.world import CallKind
+from rtcc.model.call_types import CallType
 from rtcc.model.lifecycle import ENDED
 
 RESPONDING = ("dispatched", "enroute", "on_scene")
@@ -66,7 +66,7 @@ class Told:
             return
         beside = self._fleet.streets.drives.nearest([lat], [lon])
         spot = Spot(int(beside.edge[0]), float(beside.share[0]))
-        kind = CallKind("", "", "", known.get("priority") or 3)
+        kind = CallType("", "", "", known.get("priority") or 3)
         incident = SimIncident(id_, Happening(kind, spot), self._stage.t)
         # Nobody is called away: what others say still goes on would be left without a unit.
         chosen = self._choice.choose(incident, 1, call_away=False)

@@ -9,6 +9,8 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from rtcc.model.call_types import CallType
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
 #: (lat, lon)
@@ -75,25 +77,6 @@ class DriveTimes(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class CallKind:
-    """One row of the city's call-type table.
-
-    ``share`` is how often, ``on_scene_s`` the median stay, ``onview`` which part of them is not called in: an officer
-    comes upon it or begins it.
-    """
-
-    code: str
-    type: str
-    category: str
-    priority: int
-    sensitive: bool = False
-    share: float = 1.0
-    on_scene_s: float = 1200.0
-    pattern: str = "even"
-    onview: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
 class Camera:
     """A fixed camera as the city's table has it."""
 
@@ -119,7 +102,7 @@ class World:
     zone: tzinfo
     node_beat: Ints
     beats: tuple[tuple[str, str], ...] = ()
-    call_kinds: tuple[CallKind, ...] = ()
+    call_types: tuple[CallType, ...] = ()
     stations: tuple[Point, ...] = ()
     cameras: tuple[Camera, ...] = ()
     places: dict[str, tuple[Point, ...]] = field(default_factory=dict)
