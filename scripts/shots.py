@@ -21,6 +21,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+from rtcc.city import choice
+from rtcc.city.choice import CALLS, public_data
 from scripts.chromium import FLAGS, program
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -30,17 +32,24 @@ SHOTS = {
     "wall": ("/wall", 1920, 1080),
     "wall-phone": ("/wall", 390, 844),
 }
+# The same wall on San Francisco, with its real calls, where its public files are at hand.
+SAN_FRANCISCO = {"wall-san-francisco": ("/wall", 1920, 1080)}
 
 
 def main() -> None:
     """Start RTCC on a free port, let the city live for a while, and take every picture."""
     arguments = _arguments()
     arguments.to.mkdir(parents=True, exist_ok=True)
-    with _running() as address, sync_playwright() as playwright:
-        time.sleep(arguments.after)
+    cities: list[tuple[dict[str, tuple[str, int, int]], list[str]]] = [(SHOTS, [])]
+    if (public_data() / CALLS).is_file():
+        cities.append((SAN_FRANCISCO, ["--city", str(choice.SAN_FRANCISCO)]))
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program(), args=FLAGS)
-        for name, (path, width, height) in SHOTS.items():
-            _shoot(browser, address + path, (width, height), arguments.to / f"{name}.png")
+        for shots, options in cities:
+            with _running(*options) as address:
+                time.sleep(arguments.after)
+                for name, (path, width, height) in shots.items():
+                    _shoot(browser, address + path, (width, height), arguments.to / f"{name}.png")
         browser.close()
 
 
@@ -52,14 +61,14 @@ def _arguments() -> argparse.Namespace:
 
 
 @contextlib.contextmanager
-def _running() -> Iterator[str]:
+def _running(*options: str) -> Iterator[str]:
     """Run `rtcc up` in a data folder of its own until the pictures are taken."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory(prefix="rtcc-shots-") as data:
-        command = [sys.executable, "-m", "rtcc.cli", "up", "--port", str(port), "--data", data]
+        command = [sys.executable, "-m", "rtcc.cli", "up", "--port", str(port), "--data", data, *options]
         process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)})
         try:
             _wait_until_ready(address, process)

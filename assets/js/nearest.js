@@ -1,6 +1,6 @@
 /** Who could be there first: asks the server about the most urgent incident that waits, and again while it does. */
 
-import { isPending, priorityOf } from "./words.js";
+import { beganAt, isPending, priorityOf } from "./words.js";
 
 const AGAIN_MS = 15_000;
 
@@ -16,7 +16,7 @@ export function mostUrgentPending(incidents) {
   for (const [id, incident] of incidents) {
     const rank = priorityOf(incident);
     if (!isPending(incident) || rank > priority || incident.lat == null || incident.lon == null) continue;
-    const at = Date.parse(incident.entered_at ?? "") || 0;
+    const at = beganAt(incident) || 0;
     if (rank < priority || at > entered) [urgent, priority, entered] = [id, rank, at];
   }
   return urgent;

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -125,11 +125,17 @@ def test_the_most_urgent_that_waits_says_who_could_be_there_first(
     """By drive time where there are streets, and else in a straight line, and it says which of the two."""
     real = Real(rtcc_up)
     page = open_wall(real)
-    fix = {"lat": 41.5985, "lon": -99.6, "fix_at": datetime.now(UTC).isoformat()}
+    now = datetime.now(UTC)
+    fix = {"lat": lat, "lon": -99.6095, "fix_at": now.isoformat()}
+    # Newer than whatever other tests have left waiting in this city.
+    waits = {
+        "type": "Robbery",
+        "priority": 1,
+        "status": "pending",
+        "entered_at": (now + timedelta(minutes=1)).isoformat(),
+    }
     real.push("unit", f"way-7A7-{lat}", {"callsign": "7A7", "status": "available", **fix})
-    real.push(
-        "incident", f"way-{lat}", {"type": "Robbery", "priority": 1, "status": "pending", "lat": lat, "lon": -99.61}
-    )
+    real.push("incident", f"way-{lat}", waits | {"lat": lat, "lon": -99.61})
     side = page.locator(f'.row[data-id="way-{lat}"] .row-side')
     expect(side).to_contain_text("7A7")
     expect(side).to_contain_text(says)
