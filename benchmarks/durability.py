@@ -53,7 +53,7 @@ def run(*, quick: bool = False) -> dict[str, Any]:
 def _post_singly(rtcc: Installation, count: int) -> list[float]:
     poster, times = Poster(rtcc.port, rtcc.key), []
     for i in range(count):
-        event = fleet.unit_event(f"S{i}", fleet.instant(time.time()), 37.75, -122.45)
+        event = fleet.unit_event(f"S{i}", fleet.instant(time.time()), *fleet.MIDDLE)
         body = fleet.body([event])
         began = time.perf_counter()
         status, _, _ = poster.post(body)

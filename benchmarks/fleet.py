@@ -1,4 +1,4 @@
-"""The events that benchmarks send: units that drive through San Francisco and incidents there, as JSON bytes."""
+"""The events that benchmarks send: units that drive through the invented city and incidents there, as JSON bytes."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any
 
 import orjson
 
-#: Within the city, so that every position lies in a district; tagged units stay inside, too.
-SOUTH, NORTH, WEST, EAST = 37.72, 37.79, -122.50, -122.40
+#: Within the default city, so that every position lies in a district and a beat; tagged units stay inside, too.
+SOUTH, NORTH, WEST, EAST = 39.595, 39.645, -138.06, -137.95
+MIDDLE = 39.62, -138.0
 STATUSES = ("available", "dispatched", "enroute", "on_scene", "busy")
 #: Units whose way is followed event by event; together with the others they are the fleet.
 TAGGED = 25
@@ -56,7 +57,7 @@ class Fleet:
         """Return one event for every unit of the fleet."""
         now = instant(at)
         units = [(f"U{i}", unit) for i, unit in enumerate(self._units)]
-        units += [(tag_id(i), [37.75, -122.45, 0.0, 0.0]) for i in range(TAGGED)]
+        units += [(tag_id(i), [*MIDDLE, 0.0, 0.0]) for i in range(TAGGED)]
         return [
             unit_event(id_, now, lat, lon, speed, heading)
             | {"data": _fix(now, lat, lon, speed, heading) | {"status": STATUSES[i % 5], "callsign": id_}}
@@ -81,7 +82,7 @@ class Fleet:
                 lat, lon, heading = unit[0], unit[1], (heading + 180) % 360
             unit[0], unit[1], unit[3] = lat, lon, heading
         return (
-            f'{{"kind":"unit","id":"U{i}","agency":"SFPD","source":"avl","occurred_at":"{now}","data":{{"lat":{lat:.6f},'
+            f'{{"kind":"unit","id":"U{i}","agency":"PLPD","source":"avl","occurred_at":"{now}","data":{{"lat":{lat:.6f},'
             f'"lon":{lon:.6f},"speed_mps":{speed:.1f},"heading_deg":{heading:.0f},"fix_at":"{now}"}}}}'
         ).encode()
 
@@ -91,7 +92,7 @@ def unit_event(
 ) -> dict[str, Any]:
     """Return a unit's position report."""
     data = _fix(now, lat, lon, speed, heading) | more
-    return {"kind": "unit", "id": id_, "agency": "SFPD", "source": "avl", "occurred_at": now, "data": data}
+    return {"kind": "unit", "id": id_, "agency": "PLPD", "source": "avl", "occurred_at": now, "data": data}
 
 
 def mixed_bodies(count: int, began: float, seed: int, size: int = 500) -> list[list[dict[str, Any]]]:
@@ -135,7 +136,7 @@ def _incident(id_: str, now: str, dice: random.Random) -> dict[str, Any]:
         "lon": round(dice.uniform(WEST, EAST), 6),
         "address": f"{dice.randint(1, 4000)} Mission St",
     }
-    return {"kind": "incident", "id": id_, "agency": "SFPD", "source": "cad", "occurred_at": now, "data": data}
+    return {"kind": "incident", "id": id_, "agency": "PLPD", "source": "cad", "occurred_at": now, "data": data}
 
 
 def _fix(now: str, lat: float, lon: float, speed: float, heading: float) -> dict[str, Any]:

@@ -113,7 +113,7 @@ def _late(batches: int, seed: int) -> list[list[Event]]:
         for _ in range(_BATCH):
             now = fleet.instant((began - timedelta(seconds=dice.uniform(0, 3600))).timestamp())
             event = fleet.unit_event(
-                f"L{dice.randrange(_UNITS)}", now, 37.75, -122.45, status=dice.choice(fleet.STATUSES)
+                f"L{dice.randrange(_UNITS)}", now, *fleet.MIDDLE, status=dice.choice(fleet.STATUSES)
             )
             if dice.random() < 0.5:
                 event["data"] = {"status": dice.choice(fleet.STATUSES), "callsign": "3A1"}

@@ -176,7 +176,10 @@ local function write(key, member, renamed, event, stored)
   local source, digits, names, pairs_ = event[4], event[5], event[6], event[7]
   local top, gone, was_in, old = stored[2], stored[3], stored[4], stored[5]
   local first = not top
-  if event[8] > 0 or not (first or (old and was_in and digits > top)) or (gone and digits <= gone) then
+  -- Nulls alone may take the entity out of the picture, and a new one's are not told: both go the long way.
+  local some_value = event[8] < select(2, string.gsub(names, ',', ',')) + 1
+  local follows = old and was_in and digits > top and some_value
+  if not ((first and event[8] == 0) or follows) or (gone and digits <= gone) then
     return contest(key, member, renamed, event, stored)
   end
   local layer = digits .. source .. US .. pairs_
