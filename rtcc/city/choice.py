@@ -18,6 +18,8 @@ DATA_VARIABLE = "RTCC_CITY_DATA"
 #: Raise it when the same recipe or seed should give another pack.
 BUILD = 1
 _FINGERPRINT = "fingerprint"
+#: The keys of a recipe that name files.
+_NAMES_FILES = {"file", "files", "basemap", "call_types"}
 
 
 def city_folder(settings: Settings) -> Path:
@@ -75,7 +77,7 @@ def fingerprint(settings: Settings) -> str:
 
 def _files(told: object) -> list[str]:
     if isinstance(told, dict):
-        named = [value for key, value in told.items() if key in {"file", "files", "basemap"}]
+        named = [value for key, value in told.items() if key in _NAMES_FILES]
         names = [name for value in named for name in (value if isinstance(value, list) else [value])]
         return [str(name) for name in names if isinstance(name, str)] + [
             name for value in told.values() for name in _files(value)

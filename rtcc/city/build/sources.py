@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,9 @@ from pyproj.exceptions import CRSError
 
 from rtcc.city.build.report import Report
 from rtcc.city.build.tables import look_at_tables
+from rtcc.city.choice import data_folder
 from rtcc.city.pack import LAYERS, STREET_CLASSES, PackError, city_of, read_toml
 
-#: Names the folder that a recipe's files are looked for in when they are not beside the recipe.
-DATA_VARIABLE = "RTCC_CITY_DATA"
 FORMATS = (".geojson", ".json", ".shp", ".csv", ".parquet", ".geoparquet")
 #: A larger file is refused: to read one takes up to five times its size in memory, and seconds for each 100 MB.
 LIMIT_MB = 256
@@ -80,8 +78,8 @@ def load_recipe(folder: Path, report: Report) -> Recipe:
 
 def _recipe(folder: Path, told: dict[str, Any], report: Report) -> Recipe:
     _only_known(told, _RECIPE, "the recipe")
-    elsewhere = os.environ.get(DATA_VARIABLE)
-    places = (folder, Path(elsewhere) if elsewhere else folder / _text(told.get("data", "."), "data"))
+    _text(told.get("data", "."), "data")
+    places = (folder, data_folder(folder, told))
     about = _about(told, places, report)
     city = city_of(about, folder / "city.toml")
     look_at_tables(city, folder / "city.toml", report)

@@ -45,9 +45,13 @@ def test_a_changed_file_makes_it_anew(settings: Settings) -> None:
     os.utime(settings.city / "beats.geojson", ns=(1, 1))
     second = fingerprint(settings)
     assert second != first
-    toml = settings.city / "city.toml"
-    toml.write_text(toml.read_text().replace("Plainfield", "Otherfield"))
-    assert fingerprint(settings) not in {first, second}
+    toml, types = settings.city / "city.toml", settings.city / "types.toml"
+    toml.write_text('call_types = "types.toml"\n' + toml.read_text().replace("Plainfield", "Otherfield"))
+    types.write_text('call_types = [{ code = "A", type = "Alarm", category = "alarm", priority = 2 }]')
+    third = fingerprint(settings)
+    assert third not in {first, second}
+    types.write_text(types.read_text().replace("Alarm", "Bell"))
+    assert fingerprint(settings) != third
     ready.make_ready(settings)
     assert load_pack(city_folder(settings)).name == "Otherfield"
 
