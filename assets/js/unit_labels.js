@@ -7,8 +7,11 @@ import { since } from "./format.js";
 import { SPRITE } from "./sprite_painter.js";
 import { token } from "./tokens.js";
 
-/** More units in view than this would be a wall of text. */
+/** More units in view than this would be a wall of text, on any screen; and so would more than one in so many design pixels. */
 const MOST_IN_VIEW = 140;
+const ROOM_PX = 6000;
+/** How far under its unit a label begins, in design pixels. */
+const BELOW_PX = 11;
 const CHOOSE_EVERY_MS = 1000;
 
 export class UnitLabels {
@@ -35,26 +38,27 @@ export class UnitLabels {
     const inView = [];
     this.shown = [];
     const table = this.table;
+    const most = Math.min(MOST_IN_VIEW, (camera.width * camera.height) / camera.ratio ** 2 / ROOM_PX);
     for (const [id, slot] of table.slots) {
       if (table.shape(slot) < 0) continue;
       const [ux, uy] = table.at(slot, now);
       const x = (ux + table.originX - camera.centerX) * camera.world + camera.width / 2;
       const y = (uy + table.originY - camera.centerY) * camera.world + camera.height / 2;
       if (x < 0 || y < 0 || x > camera.width || y > camera.height) continue;
-      if (inView.push({ slot, id, x, y }) > MOST_IN_VIEW) return;
+      if (inView.push({ slot, id, x, y }) > most) return;
     }
     /** @type {Set<string>} */
     const taken = new Set();
-    const cell = 22 * camera.ratio;
+    const cell = 11 * camera.ratio;
     for (const { slot, id, x, y } of inView) {
       const callsign = units.get(id)?.callsign;
       if (!callsign) continue;
       const old = now - table.fixedAt(slot);
       const text = old > this.staleAfterS ? `${callsign} · ${since(old < 120 ? Math.floor(old / 10) * 10 : old)}` : callsign;
       const place = this.#draw(text, camera.ratio);
-      const cells = [];
+      const cells = [], top = y + BELOW_PX * camera.ratio;
       for (let cx = Math.floor((x - place.width / 2) / cell); cx <= Math.floor((x + place.width / 2) / cell); cx += 1) {
-        cells.push(`${cx},${Math.floor((y + cell) / cell)}`);
+        for (let cy = Math.floor(top / cell); cy <= Math.floor((top + place.height) / cell); cy += 1) cells.push(`${cx},${cy}`);
       }
       if (cells.some((one) => taken.has(one))) continue;
       cells.forEach((one) => taken.add(one));
@@ -69,7 +73,7 @@ export class UnitLabels {
     for (const { slot, place } of this.shown) {
       if (this.table.shape(slot) < 0) continue;
       const [x, y] = this.table.at(slot, now);
-      this.rows.set([x, y, -place.width / 2, -11 * ratio, place.width, place.height, place.x, place.y, place.width, place.height], at);
+      this.rows.set([x, y, -place.width / 2, -BELOW_PX * ratio, place.width, place.height, place.x, place.y, place.width, place.height], at);
       at += SPRITE;
     }
     return at / SPRITE;
