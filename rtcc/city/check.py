@@ -27,7 +27,7 @@ from rtcc.city.read import read_layer
 from rtcc.city.roads import Roads
 
 _NAMED_AREAS = ("districts", "beats", "neighborhoods")
-#: The layers of the Protomaps schema that our styles cannot do without.
+#: A basemap of less than this share of the city is that of another place.
 _COVERED = 0.5
 
 

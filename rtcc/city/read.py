@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import geopandas
 import numpy as np
@@ -56,11 +57,10 @@ def _is_of(values: pd.Series, kind: str) -> bool:
 def _read(file: Path) -> GeoDataFrame:
     try:
         return geopandas.read_parquet(file)
-    except OSError as error:
-        raise PackError(f"{file} cannot be read as GeoParquet: {_first_line(error)}.") from error
-    except (pa.ArrowException, shapely.errors.ShapelyError, ValueError, KeyError, TypeError) as error:
-        raise PackError(f"{file} cannot be read as GeoParquet: {_first_line(error)}.") from error
+    except (OSError, pa.ArrowException, shapely.errors.ShapelyError, ValueError, KeyError, TypeError) as error:
+        raise PackError(f"{file} cannot be read as GeoParquet: {first_line(error)}.") from error
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Any) -> str:
+    """Return what an error says first, without its full stop; its kind where it says nothing."""
     return (str(error).splitlines() or [type(error).__name__])[0].rstrip(". ")

@@ -73,8 +73,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.store = outlet.store
     app.state.gate = IngestGate(outlet.send, outlet.backlog, settings.backlog_limit)
     app.state.hub = Hub(partial(connect_async, settings), interval_s)
-    app.state.basemap = basemap.open_basemap(city_folder(settings))
-    app.state.nearby = NearbyCity(city_folder(settings))
+    pack = city_folder(settings)
+    app.state.basemap = basemap.open_basemap(pack)
+    app.state.nearby = NearbyCity(pack)
     for router in (events.router, picture.router, nearby.router, health.router, basemap.router):
         app.include_router(router)
     app.add_exception_handler(Exception, _say_nothing)

@@ -26,7 +26,7 @@ from rtcc.city.build.names import counted
 from rtcc.city.build.report import Report
 from rtcc.city.build.sources import Recipe, Source
 from rtcc.city.pack import LAYERS, PackError
-from rtcc.city.read import WGS84
+from rtcc.city.read import WGS84, first_line
 
 #: The glass is wider than the city; what lies this far beyond the bounds, as a share of their size, is still shown.
 MARGIN = 1.0
@@ -93,7 +93,7 @@ def _why_no_geojson(file: Path, error: Exception) -> str:
             orjson.loads(file.read_bytes())
         except orjson.JSONDecodeError as flaw:
             return f"is not valid JSON: {flaw}"
-    return f"cannot be read as GeoJSON: {_first_line(error)}"
+    return f"cannot be read as GeoJSON: {first_line(error)}"
 
 
 def _from_shapefile(file: Path, source: Source, report: Report) -> GeoDataFrame:
@@ -106,7 +106,7 @@ def _from_shapefile(file: Path, source: Source, report: Report) -> GeoDataFrame:
         report.repaired(source.layer, f"{file.name} has lost its .shx; it was made anew from the .shp.")
         return _without_index(file, source)
     except (DataSourceError, DataLayerError, ValueError, UnicodeDecodeError) as error:
-        raise PackError(f"{file} cannot be read as a shapefile: {_first_line(error)}.") from error
+        raise PackError(f"{file} cannot be read as a shapefile: {first_line(error)}.") from error
 
 
 def _without_index(file: Path, source: Source) -> GeoDataFrame:
@@ -126,7 +126,7 @@ def _from_parquet(file: Path) -> GeoDataFrame:
     try:
         return geopandas.read_parquet(file)
     except (OSError, pa.ArrowException, shapely.errors.ShapelyError, ValueError, KeyError, TypeError) as error:
-        raise PackError(f"{file} cannot be read as GeoParquet: {_first_line(error)}.") from error
+        raise PackError(f"{file} cannot be read as GeoParquet: {first_line(error)}.") from error
 
 
 def _from_csv(file: Path, source: Source, report: Report) -> GeoDataFrame:
@@ -138,7 +138,7 @@ def _from_csv(file: Path, source: Source, report: Report) -> GeoDataFrame:
     except UnicodeDecodeError as error:
         raise PackError(f"{file} is not UTF-8 text: {error.reason} at byte {error.start:,}.") from error
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise PackError(f"{file} is not a table: {_first_line(error)}.") from error
+        raise PackError(f"{file} is not a table: {first_line(error)}.") from error
     table.columns = table.columns.str.strip()
     crs = source.crs or WGS84
     if source.wkt:
@@ -228,7 +228,7 @@ def _placed(frame: GeoDataFrame, file: Path, source: Source, report: Report) -> 
     try:
         placed = frame.to_crs(WGS84)
     except ProjError as error:
-        raise PackError(f"{file} cannot be brought from {name} to WGS 84: {_first_line(error)}.") from error
+        raise PackError(f"{file} cannot be brought from {name} to WGS 84: {first_line(error)}.") from error
     if not np.isfinite(placed.total_bounds).all():
         raise PackError(f"{file} cannot be brought from {name} to WGS 84: {reach} is outside of where it holds.")
     placed.attrs["crs"] = name
@@ -268,9 +268,5 @@ def _told(file: Path, layer: str, report: Report) -> Iterator[None]:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         yield
-    for sentence in dict.fromkeys(_first_line(warning.message) for warning in caught):
+    for sentence in dict.fromkeys(first_line(warning.message) for warning in caught):
         report.warned(layer, f"{file.name}: {sentence}.")
-
-
-def _first_line(error: Any) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(". ")

@@ -121,11 +121,7 @@ def _runs(pid: str) -> bool:
 
 def _sync(folder: Path) -> None:
     for path in (*folder.rglob("*"), folder):
-        opened = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)
+        _sync_one(path)
 
 
 def _move(part: Path, folder: Path) -> None:
@@ -142,11 +138,11 @@ def _move(part: Path, folder: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
     else:
         part.rename(folder)
-    _sync_folder(folder.parent)
+    _sync_one(folder.parent)
 
 
-def _sync_folder(folder: Path) -> None:
-    opened = os.open(folder, os.O_RDONLY)
+def _sync_one(path: Path) -> None:
+    opened = os.open(path, os.O_RDONLY)
     try:
         os.fsync(opened)
     finally:
