@@ -1,6 +1,7 @@
 """The one table of who may receive which kinds and fields; the hub asks it before it encodes anything.
 
-What an audience may see of an entity depends on the entity's own marks: a `sensitive` incident, a `covert` unit.
+What an audience may see of an entity depends on the entity's own marks: a `sensitive` incident, a `covert` unit, an
+alarm about one.
 """
 
 from __future__ import annotations
@@ -30,6 +31,16 @@ RESTRICTED: dict[str, dict[str, frozenset[Audience]]] = {
         "plate": frozenset({"dispatcher", "supervisor", "officer", "admin"}),
         "hotlist_reason": frozenset({"dispatcher", "supervisor", "officer", "admin"}),
     },
+    # Alarms' ids name units, covert ones among them.
+    "alarm_load": {
+        "chattering": frozenset({"dispatcher", "supervisor", "admin"}),
+        "bad_actors": frozenset({"dispatcher", "supervisor", "admin"}),
+    },
+    # Free text, and it may be about a covert unit.
+    "note": {
+        "about": frozenset({"dispatcher", "supervisor", "admin"}),
+        "text": frozenset({"dispatcher", "supervisor", "admin"}),
+    },
     # What somebody thought of officers who can be found by the incident is for those who look after them.
     "feedback": {
         "rating": frozenset({"supervisor", "analyst", "admin"}),
@@ -39,6 +50,7 @@ RESTRICTED: dict[str, dict[str, frozenset[Audience]]] = {
 #: Kinds that an audience receives; the others receive all.
 KINDS_OF: dict[Audience, frozenset[str]] = {"public": frozenset({"incident"})}
 SENSITIVE_HIDDEN_FROM: frozenset[Audience] = frozenset({"wall", "public"})
+_MAY_BE_COVERT = frozenset({"unit", "alarm"})
 COVERT_SHOWN_TO: frozenset[Audience] = frozenset({"dispatcher", "supervisor", "admin"})
 
 
@@ -57,7 +69,7 @@ def marks_of(kind: str, fields: Mapping[str, Any]) -> Marks:
     """Read an entity's marks from its whole state."""
     if kind == "incident":
         return Marks(sensitive=fields.get("sensitive") is True)
-    if kind == "unit":
+    if kind in _MAY_BE_COVERT:
         return Marks(covert=fields.get("covert") is True)
     return Marks()
 

@@ -79,5 +79,7 @@ def _driving(way: Way, start: Start, index: int, id_: str) -> NearUnit:
     edge, share = int(start.edges[index]), float(start.shares[index])
     route = [[round(lon, _DECIMALS), round(lat, _DECIMALS)] for lon, lat in way.line_from(edge, share)]
     seen = [point for point, before in zip(route, [None, *route], strict=False) if point != before]
+    # A unit that is there already has a way of no length; a line has two positions all the same (RFC 7946, 3.1.4).
+    line = seen if len(seen) > 1 else seen * 2
     metres, seconds = round(way.metres_from(edge, share), 1), round(float(start.seconds[index]), 1)
-    return NearUnit(id_, "drive_time", metres, seconds, seen)
+    return NearUnit(id_, "drive_time", metres, seconds, line)

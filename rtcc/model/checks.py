@@ -104,9 +104,19 @@ def _is_about(value: Any) -> bool:
     )
 
 
+def _is_counts(value: Any) -> bool:
+    name, count = text(64).accepts, whole(0, 1_000_000_000).accepts
+    return (
+        type(value) is list
+        and len(value) <= 50
+        and all(type(v) is dict and v.keys() == {"id", "raised"} and name(v["id"]) and count(v["raised"]) for v in value)
+    )
+
+
 INSTANT = Check(_is_instant, "an instant such as 2026-01-16T18:04:37Z, with its offset")
 BOOLEAN = Check(_is_boolean, "true or false")
 ABOUT = Check(_is_about, 'a list of at most 50 objects {"kind", "id"}')
+RAISED = Check(_is_counts, 'a list of at most 50 objects {"id", "raised"}')
 LATITUDE = number(-90, 90, "degrees")
 LONGITUDE = number(-180, 180, "degrees")
 DEGREES = number(0, 360, "degrees")

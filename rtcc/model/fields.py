@@ -12,6 +12,7 @@ from rtcc.model.checks import (
     LATITUDE,
     LONGITUDE,
     METRES,
+    RAISED,
     SPEED,
     Check,
     number,
@@ -25,6 +26,7 @@ NAME = text(64)
 LABEL = text(200)
 ADDRESS = text(300)
 STORY = text(4_000, lines=True)
+COUNT = whole(0, 1_000_000_000)
 
 KINDS: dict[str, dict[str, Check]] = {
     "call": {
@@ -112,14 +114,39 @@ KINDS: dict[str, dict[str, Check]] = {
         "rule": NAME,
         "severity": one_of(*lifecycle.ALARM_SEVERITIES),
         "title": LABEL,
+        "response": LABEL,
         "about": ABOUT,
         "state": one_of(*lifecycle.ALARM_STATES),
         "raised_at": INSTANT,
         "acknowledged_by": NAME,
         "acknowledged_at": INSTANT,
+        "shelved_by": NAME,
         "shelved_until": INSTANT,
         "shelve_reason": LABEL,
+        "clears_at": INSTANT,
         "cleared_at": INSTANT,
+        "covert": BOOLEAN,
+    },
+    "alarm_load": {
+        "operators": whole(1, 1_000),
+        "raised": COUNT,
+        "per_operator": number(0, 1e9),
+        "per_operator_day": number(0, 1e9),
+        "flood": BOOLEAN,
+        "flood_since": INSTANT,
+        "active": COUNT,
+        "acknowledged": COUNT,
+        "shelved": COUNT,
+        "standing": COUNT,
+        "chattering": texts(64, 50),
+        "bad_actors": RAISED,
+        "looked_at": INSTANT,
+    },
+    "note": {
+        "about": ABOUT,
+        "text": STORY,
+        "written_by": NAME,
+        "written_at": INSTANT,
     },
     "feedback": {
         "incident_id": NAME,
