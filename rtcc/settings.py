@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     call_leaves_after_s: int = Field(300, ge=0, description="An ended call stays in the picture this long.")
     alarm_leaves_after_s: int = Field(900, ge=0, description="A cleared alarm stays in the picture this long.")
     detection_leaves_after_s: int = Field(7200, ge=0, description="A detection stays in the picture this long.")
+    note_leaves_after_s: int = Field(86_400, ge=0, description="A note stays in the picture this long.")
+    alarms: dict[str, Any] = Field({}, description="Operators, and the parameters of each alarm rule.")
     tombstone_kept_s: int = Field(
         7 * 86_400,
         ge=3600,
@@ -57,12 +59,13 @@ class Settings(BaseSettings):
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
 
     def leaves_after_s(self) -> dict[str, int]:
-        """Return, by kind, how many seconds an ended entity stays in the live picture."""
+        """Return, by kind, how many seconds an entity that ended, or leaves by its age, stays in the live picture."""
         return {
             "incident": self.incident_leaves_after_s,
             "call": self.call_leaves_after_s,
             "alarm": self.alarm_leaves_after_s,
             "detection": self.detection_leaves_after_s,
+            "note": self.note_leaves_after_s,
         }
 
 

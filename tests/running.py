@@ -147,17 +147,18 @@ class Running:
             self._process = None
         return time.monotonic() - began
 
-    def key(self, scope: str) -> str:
-        """Return a key of this scope, made once."""
-        if scope not in self._keys:
-            made = rtcc("keys", "create", f"test {scope}", "--scope", scope, "--data", str(self.data), cwd=self.data)
+    def key(self, scope: str, name: str = "") -> str:
+        """Return a key of this scope, made once for each name."""
+        name = name or f"test {scope}"
+        if name not in self._keys:
+            made = rtcc("keys", "create", name, "--scope", scope, "--data", str(self.data), cwd=self.data)
             assert made.returncode == 0, made.stderr
-            self._keys[scope] = made.stdout.strip()
-        return self._keys[scope]
+            self._keys[name] = made.stdout.strip()
+        return self._keys[name]
 
-    def client(self, scope: str | None = None, timeout: float = 20.0) -> httpx.Client:
-        """Return an HTTP client that presents a key of this scope."""
-        headers = {"Authorization": f"Bearer {self.key(scope)}"} if scope else {}
+    def client(self, scope: str | None = None, timeout: float = 20.0, name: str = "") -> httpx.Client:
+        """Return an HTTP client that presents a key of this scope, one of this name where several are needed."""
+        headers = {"Authorization": f"Bearer {self.key(scope, name)}"} if scope else {}
         return httpx.Client(base_url=self.address, headers=headers, timeout=timeout)
 
     def logs(self) -> str:

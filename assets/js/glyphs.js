@@ -16,6 +16,14 @@ const PRIORITY_SHAPES = /** @type {Record<number, string>} */ ({
 });
 const DIGIT_AT = /** @type {Record<number, [number, number]>} */ ({ 1: [16.2, 12], 2: [12.2, 11.5], 3: [12.2, 12.5], 4: [12.2, 12], 5: [12.2, 10] });
 
+/** Severity of an alarm = shape + letter, in the colour of the priority that is as urgent; none of the shapes is a priority's. */
+const SEVERITY_MARKS = /** @type {Record<string, [string, string, number, number, number]>} */ ({
+  critical: ["M7.5 1h9L23 7.5v9L16.5 23h-9L1 16.5v-9Z", "C", 12.3, 14, 1],
+  high: ["M12 1 23 9.4V22.4H1V9.4Z", "H", 14.6, 12.5, 2],
+  medium: ["M5.4 4h13.2L23.2 20.6H.8Z", "M", 12.9, 12, 3],
+  low: ["M7 5.6h10a6.4 6.4 0 0 1 0 12.8H7A6.4 6.4 0 0 1 7 5.6Z", "L", 12.3, 11, 4],
+});
+
 /** The shapes of the WebGL unit layer once more, for the key in the strip. */
 const UNIT_MARKS = /** @type {Record<string, string>} */ ({
   available: `<circle cx="12" cy="12" r="7" fill="none" stroke="COLOUR" stroke-width="3.4"/>`,
@@ -45,6 +53,16 @@ export function prioritySvg(priority, pending) {
   );
 }
 
+/** @param {string} severity @param {boolean} waiting for somebody to acknowledge it @returns {string} */
+export function severitySvg(severity, waiting) {
+  const [shape, letter, y, size, urgency] = SEVERITY_MARKS[severity];
+  const colour = `var(--p${urgency})`;
+  return svg(
+    `<path d="${shape}" fill="${waiting ? colour : "var(--panel)"}" stroke="${colour}" stroke-width="1.8" stroke-linejoin="round"/>` +
+    `<text x="12" y="${y}" dominant-baseline="central" text-anchor="middle" font-size="${size}" font-weight="800" fill="${waiting ? "var(--on-fill)" : colour}">${letter}</text>`,
+  );
+}
+
 /** @param {string} mark @returns {string} */
 export const unitSvg = (mark) => svg(UNIT_MARKS[mark].replaceAll("COLOUR", `var(--unit-${mark})`));
 
@@ -53,6 +71,15 @@ export const feedSvg = (state) => svg(FEED_MARKS[state] ?? FEED_MARKS.lost);
 
 export const LOCK_SVG = svg(
   `<path d="M7 11V8a5 5 0 0 1 10 0v3" fill="none" stroke="currentColor" stroke-width="2.4"/><rect x="4" y="11" width="16" height="10.5" rx="2" fill="currentColor"/>`,
+);
+
+export const BELL_SVG = svg(
+  `<path d="M12 2.4a6.6 6.6 0 0 0-6.6 6.6v4.8L3 17.6h18l-2.4-3.8V9A6.6 6.6 0 0 0 12 2.4Z" fill="currentColor"/><path d="M9.4 19.6a2.7 2.7 0 0 0 5.2 0Z" fill="currentColor"/>`,
+);
+
+/** Water that rises: too many alarms to answer. */
+export const FLOOD_SVG = svg(
+  `<g fill="none" stroke="currentColor" stroke-width="3" stroke-linecap="round"><path d="M2 8.5q3.3-5 6.7 0t6.6 0 6.7 0"/><path d="M2 17.5q3.3-5 6.7 0t6.6 0 6.7 0"/></g>`,
 );
 
 /**

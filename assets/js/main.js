@@ -1,5 +1,6 @@
 /** The wall's start: finds the page's parts, opens the live stream at once, and hangs the map in when it is there. */
 
+import { Alarms } from "./alarms.js";
 import { FeedsBar } from "./feeds_bar.js";
 import { clockOf } from "./format.js";
 import { cameraFor, keepGround, readCity } from "./ground.js";
@@ -51,7 +52,8 @@ async function start() {
   setTargets(city.targets);
   const table = new UnitTable(city.center[0], city.center[1]);
   const queue = new Queue(part);
-  const wall = new Wall({ table, queue, strip: new Strip(part), feeds: new FeedsBar(part("wall-feeds")) });
+  const alarms = new Alarms(part, clock, (kind) => wall.replica.kind(kind));
+  const wall = new Wall({ table, queue, strip: new Strip(part), alarms, feeds: new FeedsBar(part("wall-feeds")) });
   write(part("wall-city"), city.name);
   write(part("wall-credit"), city.attribution ?? "");
 

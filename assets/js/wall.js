@@ -16,7 +16,7 @@ const METER_LIMIT_MS = 60_000;
 export class Wall {
   /**
    * @param {{table: import("./unit_table.js").UnitTable, queue: import("./queue.js").Queue, strip: import("./strip.js").Strip,
-   *   feeds: import("./feeds_bar.js").FeedsBar}} parts
+   *   alarms: import("./alarms.js").Alarms, feeds: import("./feeds_bar.js").FeedsBar}} parts
    */
   constructor(parts) {
     this.parts = parts;
@@ -27,11 +27,13 @@ export class Wall {
     this.layer = null;
     this.listed = 0;
     this.listing = 0;
-    this.stale = { incident: true, call: true, unit: true };
+    this.stale = { incident: true, call: true, unit: true, alarm: true };
     this.units = this.replica.kind("unit");
     this.incidents = this.replica.kind("incident");
     this.detections = this.replica.kind("detection");
     this.calls = this.replica.kind("call");
+    this.alarms = this.replica.kind("alarm");
+    this.alarmLoads = this.replica.kind("alarm_load");
   }
 
   /** @param {any} picture */
@@ -40,7 +42,7 @@ export class Wall {
     this.replica.load(picture);
     this.parts.table.clear();
     for (const [id, unit] of this.units) this.#unit(id, unit, true, unit.fix_at);
-    this.stale = { incident: true, call: true, unit: true };
+    this.stale = { incident: true, call: true, unit: true, alarm: true };
     this.list();
     this.layer?.remark();
     this.layer?.touch();
@@ -64,6 +66,7 @@ export class Wall {
       } else if (kind === "incident") this.stale.incident = marks = true;
       else if (kind === "detection") marks = true;
       else if (kind === "call") this.stale.call = true;
+      else if (kind === "alarm" || kind === "alarm_load") this.stale.alarm = true;
     }
     this.replica.cursor = cursor || this.replica.cursor;
     if (marks) this.layer?.remark();
@@ -80,30 +83,32 @@ export class Wall {
   }
 
   #listSoon() {
-    if (this.listing || !(this.stale.incident || this.stale.call || this.stale.unit)) return;
+    if (this.listing || !Object.values(this.stale).includes(true)) return;
     const wait = Math.max(0, this.listed + LISTS_EVERY_MS - performance.now());
     this.listing = wait ? setTimeout(() => this.list(), wait) : requestAnimationFrame(() => this.list());
   }
 
-  /** Queue and strip, where their part of the picture changed. */
+  /** Queue, strip and alarms, where their part of the picture changed. */
   list() {
     this.listing = 0;
     this.listed = performance.now();
     const now = this.clock.now();
-    const { queue, strip } = this.parts;
+    const { queue, strip, alarms } = this.parts;
     if (this.stale.incident) {
       queue.show(queueOf(this.incidents, now), now);
       strip.showIncidents(incidentFigures(this.incidents, now), now);
     }
     if (this.stale.call) strip.showCalls(callFigures(this.calls, now), now);
     if (this.stale.unit) strip.showUnits(unitFigures(this.units));
-    this.stale = { incident: false, call: false, unit: false };
+    if (this.stale.alarm) alarms.show(this.alarms, this.alarmLoads.get("center"), now);
+    this.stale = { incident: false, call: false, unit: false, alarm: false };
   }
 
   /** Once a second: every age; and whatever time alone changes (a target passed, a new one no longer new). */
   tick() {
     this.stale.incident = this.stale.call = true;
     this.list();
+    this.parts.alarms.tick(this.clock.now());
     this.parts.feeds.tick(performance.now() / 1000);
     if (this.layer && this.#marksAged()) {
       this.layer.remark();

@@ -25,6 +25,9 @@ export const DETECTIONS = /** @type {Record<string, [string, string]>} */ ({
   gunshot: ["G", "Gunshot"], plate: ["L", "Plate hit"], panic_button: ["B", "Panic button"], person: ["P", "Person"],
 });
 
+/** What an alarm's severity may be, the worst first. */
+export const SEVERITIES = ["critical", "high", "medium", "low"];
+
 const WAITING = new Set(["pending", "dispatched", "enroute"]);
 const OPEN = new Set(["pending", "dispatched", "enroute", "on_scene"]);
 
@@ -49,3 +52,36 @@ export const beganAt = (incident) => Date.parse(incident.entered_at ?? incident.
 /** "TRAFFIC STOP" shouts; "Traffic stop" can be read. Mixed case is left as the agency wrote it. @param {string} text */
 export const calmly = (text) =>
   text === text.toUpperCase() ? text.charAt(0) + text.slice(1).toLowerCase() : text;
+
+/** Still somebody's to answer; a shelved alarm is put aside, not answered. @param {any} alarm */
+export const isAlarmOpen = (alarm) => ["active", "acknowledged"].includes(alarm.state ?? "active");
+
+/** Somebody has taken it on. @param {any} alarm */
+export const isAcknowledged = (alarm) => alarm.state === "acknowledged";
+
+/** The severity of an alarm; the unknown is never grouped away. @param {any} alarm @returns {string} */
+export const severityOf = (alarm) => (SEVERITIES.includes(alarm.severity) ? alarm.severity : "high");
+
+/**
+ * Where an alarm is, in the words that the picture has for the things it is about: an address, a callsign, a camera. The first of each
+ * kind, at most two, the main one first; "" when nothing is known.
+ * @param {any} alarm @param {(kind: string) => Map<string, any>} all the entities of a kind
+ */
+export function placeOf(alarm, all) {
+  /** @type {Map<string, string>} */
+  const words = new Map();
+  for (const { kind, id } of alarm.about ?? []) {
+    const word = words.has(kind) ? "" : nameOf(kind, id, all);
+    if (word) words.set(kind, word);
+  }
+  return [...new Set(words.values())].slice(0, 2).join(" · ");
+}
+
+/** @param {string} kind @param {string} id @param {(kind: string) => Map<string, any>} all @returns {string} */
+function nameOf(kind, id, all) {
+  const thing = all(kind).get(id);
+  if (!thing) return "";
+  if (kind === "detection") return thing.camera_id ? nameOf("camera", thing.camera_id, all) : "";
+  if (kind === "call") return thing.incident_id ? nameOf("incident", thing.incident_id, all) : "";
+  return String({ incident: thing.address ?? thing.district, unit: thing.callsign, camera: thing.name }[kind] ?? "");
+}

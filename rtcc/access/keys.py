@@ -18,7 +18,9 @@ from rtcc.access.visibility import AUDIENCES
 from rtcc.model.event import iso
 
 INGEST = "ingest"
-SCOPES = (INGEST, *(f"read:{audience}" for audience in AUDIENCES))
+#: Answers alarms under the key's name, and reads as a dispatcher.
+OPERATE = "operate"
+SCOPES = (INGEST, OPERATE, *(f"read:{audience}" for audience in AUDIENCES))
 _PREFIX = "rtcc_"
 
 

@@ -8,6 +8,7 @@ import typer
 from pydantic import ValidationError
 
 from rtcc.access.keys import KeyRefusedError
+from rtcc.alarms.parameters import AlarmParameterError
 from rtcc.city.pack import PackError
 from rtcc.cli import city, doctor, feeds, keys, simulate, up
 from rtcc.feeds.transports.recording import RecordingError
@@ -24,7 +25,15 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(city.app, name="city")
 
-_SAID = (PackError, NoStoreError, KeyRefusedError, RecordingError, StoreUnavailable, up.CannotStartError)
+_SAID = (
+    AlarmParameterError,
+    KeyRefusedError,
+    NoStoreError,
+    PackError,
+    RecordingError,
+    StoreUnavailable,
+    up.CannotStartError,
+)
 
 
 def main() -> None:

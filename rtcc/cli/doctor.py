@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from rtcc.cli.options import DataDir
-from rtcc.feeds.health import freshness, interval_s
+from rtcc.feeds.health import freshness, interval_s, is_feed
 from rtcc.picture.deadletters import DeadLetters
 from rtcc.settings import load_settings
 from rtcc.store import keys
@@ -39,7 +39,7 @@ def doctor(
     typer.echo(f"events      {counters.get('applied', 0):,} applied, {counters.get('stale', 0):,} of them stale")
     typer.echo(f"backlog     {store.zcard(keys.BATCHES):,} micro-batches are not in the picture yet")
     heard = {source.decode(): float(at) for source, at in store.hgetall(keys.HEARD).items()}
-    for source, at in sorted(heard.items()):
+    for source, at in sorted((source, at) for source, at in heard.items() if is_feed(source)):
         age_s = max(0.0, time.time() - at)
         typer.echo(f"feed        {source}: {freshness(age_s, interval_s(source))}, last heard {age_s:,.0f} s ago")
     kept = DeadLetters(store)

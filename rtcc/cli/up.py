@@ -20,6 +20,7 @@ from typing import Annotated
 
 import typer
 
+from rtcc.alarms.parameters import read_plan
 from rtcc.city.choice import is_ready
 from rtcc.city.ready import make_ready, require_built, start_building
 from rtcc.cli.options import DataDir
@@ -81,6 +82,7 @@ def up(
     """Start everything on this machine: store, worker, beat, web, and a city to look at. Ctrl-C ends it."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     settings = _chosen(data, port, None, city)
+    read_plan(settings.alarms)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     settings.data_dir.chmod(0o700)
     with _alone(settings.data_dir), _stop_signal() as stop:
@@ -141,6 +143,7 @@ def _commands(settings: Settings, simulator: bool) -> Iterator[tuple[str, list[s
     yield "worker", [*celery, *worker], 6.0
     beat = ["workers.schedule", "beat", "--schedule", str(settings.data_dir / "run" / "beat"), "--pidfile="]
     yield "beat", [*celery, *beat, "--loglevel", "WARNING"], 3.0
+    yield "alarms", [*_PYTHON, "workers.alarms"], 3.0
     if simulator:
         yield "city", [*_PYTHON, "rtcc.cli", "simulate", *data], 3.0
 

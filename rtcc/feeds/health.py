@@ -5,11 +5,16 @@ from __future__ import annotations
 from functools import cache
 
 from rtcc.feeds.catalogue import shipped_mappings
+from rtcc.model.sources import ALARMS, OPERATORS
 
 #: A source we know nothing of: one that pushes, and may well have a quiet minute.
 DEFAULT_INTERVAL_S = 60.0
 #: Calls and answers to the survey come when they come; at night half an hour between two answers says nothing.
 SIMULATED = {"sim-avl": 5.0, "sim-cad": 60.0, "sim-911": 300.0, "sim-sensors": 60.0, "sim-survey": 3600.0}
+#: The process that watches the rules; it renews its count of alarms this often.
+WATCH = {ALARMS: 10.0}
+#: Sources that are people: they speak when they have something to say, and their silence says nothing.
+PERSONS = frozenset({OPERATORS})
 STATES = ("live", "late", "stale", "lost")
 
 
@@ -32,6 +37,11 @@ def interval_s(source: str) -> float:
     return _intervals().get(source, DEFAULT_INTERVAL_S)
 
 
+def is_feed(source: str) -> bool:
+    """Say whether this source is one whose silence means something."""
+    return source not in PERSONS
+
+
 @cache
 def _intervals() -> dict[str, float]:
-    return SIMULATED | {mapping.source: mapping.interval_s for mapping in shipped_mappings()}
+    return SIMULATED | WATCH | {mapping.source: mapping.interval_s for mapping in shipped_mappings()}

@@ -109,7 +109,8 @@ def _is_counts(value: Any) -> bool:
     return (
         type(value) is list
         and len(value) <= 50
-        and all(type(v) is dict and v.keys() == {"id", "raised"} and name(v["id"]) and count(v["raised"]) for v in value)
+        and all(type(v) is dict and v.keys() == {"id", "raised"} for v in value)
+        and all(name(v["id"]) and count(v["raised"]) for v in value)
     )
 
 

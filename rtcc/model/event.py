@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -58,18 +59,18 @@ def parse_event(value: object, received_at: datetime) -> Event:
     if type(value) is not dict:
         raise EventError("event", f"The event is {kind_of(value)}; it must be an object.")
     if not value.keys() <= _ENVELOPE:
-        _refuse_unknown(value, _ENVELOPE, "")
+        refuse_unknown(value, _ENVELOPE)
     kind = value.get("kind")
     fields = KINDS.get(kind) if type(kind) is str else None
     if fields is None:
         raise EventError("kind", f"kind is {_said(value, 'kind')}; it must be one of {', '.join(KINDS)}.")
     for name in ("id", "agency", "source"):
         if not _NAME.accepts(value.get(name)):
-            _refuse(value, name, _NAME)
+            refuse(value, name, _NAME)
     occurred_at = _occurred_at(value, received_at)
     sequence = value.get("sequence")
     if sequence is not None and not _SEQUENCE.accepts(sequence):
-        _refuse(value, "sequence", _SEQUENCE)
+        refuse(value, "sequence", _SEQUENCE)
     data = _data(value, fields)
     return Event(value["kind"], value["id"], value["agency"], value["source"], occurred_at, received_at, sequence, data)
 
@@ -77,7 +78,7 @@ def parse_event(value: object, received_at: datetime) -> Event:
 def _occurred_at(value: dict[str, Any], received_at: datetime) -> datetime:
     occurred_at = parse_instant(value.get("occurred_at"))
     if occurred_at is None:
-        _refuse(value, "occurred_at", INSTANT)
+        refuse(value, "occurred_at", INSTANT)
         raise AssertionError
     if occurred_at > received_at + MAX_AHEAD:
         raise EventError("occurred_at", "occurred_at is an instant more than 5 minutes ahead of this server's clock.")
@@ -99,10 +100,10 @@ def _data(value: dict[str, Any], fields: dict[str, Check]) -> dict[str, Any] | N
     for name, given in data.items():
         check = fields.get(name)
         if check is None:
-            _refuse_unknown(data, fields, "data.")
+            refuse_unknown(data, fields, "data.")
             raise AssertionError
         if given is not None and not check.accepts(given):
-            _refuse(data, name, check, "data.")
+            refuse(data, name, check, "data.")
     if ("lat" in data) != ("lon" in data) or (data.get("lat") is None) != (data.get("lon") is None):
         raise EventError("data.lat", "data.lat and data.lon are not both given; a position must have both, or neither.")
     return data
@@ -112,11 +113,14 @@ def _said(value: dict[str, Any], name: str) -> str:
     return kind_of(value[name]) if name in value else "missing"
 
 
-def _refuse(value: dict[str, Any], name: str, check: Check, where: str = "") -> None:
+def refuse(value: dict[str, Any], name: str, check: Check, where: str = "") -> None:
+    """Raise EventError: the field ``name`` of ``value`` does not hold what ``check`` allows."""
     raise EventError(where + name, f"{where}{name} is {_said(value, name)}; it must be {check.allowed}.")
 
 
-def _refuse_unknown(value: dict[str, Any], known: frozenset[str] | dict[str, Check], where: str) -> None:
+def refuse_unknown(value: dict[str, Any], known: Iterable[str], where: str = "") -> None:
+    """Raise EventError for the first name in ``value`` that is not known."""
     name = next(name for name in value if name not in known)
     shown = name if name.isidentifier() and len(name) <= 40 else "a name that is no word"
-    raise EventError(where + shown, f"{where}{shown} is not a known field; allowed are {', '.join(sorted(known))}.")
+    allowed = ", ".join(sorted(known)) or "none"
+    raise EventError(where + shown, f"{where}{shown} is not a known field; allowed are {allowed}.")

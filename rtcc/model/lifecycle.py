@@ -25,6 +25,9 @@ ENDED: dict[str, frozenset[str]] = {
     "alarm": frozenset({"cleared"}),
 }
 
+#: Kinds that leave it a while after they occurred, whatever became of them.
+LEAVE_BY_AGE = frozenset({"detection", "note"})
+
 RANKS: dict[tuple[str, str], dict[str, int]] = {
     (kind, field): {status: rank for rank, status in enumerate(statuses, start=1)}
     for kind, (field, statuses) in LIFECYCLES.items()

@@ -14,12 +14,19 @@ from datetime import UTC, datetime, timedelta
 
 from rtcc.model.event import Event
 
+#: So many digits a version has, and so many of them are the moment's.
+DIGITS, MICROSECONDS = 37, 17
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
+def microseconds(instant: datetime) -> int:
+    """Return the whole microseconds since 1970."""
+    return (instant - _EPOCH) // _MICROSECOND
+
+
 def digits(event: Event) -> str:
     """Return the part of a version that all fields of one event share."""
-    microseconds = (event.occurred_at - _EPOCH) // _MICROSECOND
     sequence = 0 if event.sequence is None else event.sequence + 1
-    return f"{microseconds:017d}{sequence:020d}"
+    return f"{microseconds(event.occurred_at):017d}{sequence:020d}"

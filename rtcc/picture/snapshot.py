@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
+from rtcc.model.version import DIGITS, MICROSECONDS
 from rtcc.picture.changes import position_of
 from rtcc.store import keys
 from rtcc.store.commands import AsyncStore
@@ -17,24 +18,36 @@ _AT_ONCE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class StoredEntity:
-    """One entity as stored: its fields (None for a cleared one) and the stream position of its last change."""
+    """One entity as stored: its fields (None for a cleared one) and the stream position of its last change.
+
+    ``newest_us`` is when its newest word occurred, in microseconds since 1970; ``sources`` who wrote each field last.
+    """
 
     kind: str
     id: str
     agency: str
     fields: dict[str, Any]
     position: int
+    newest_us: int = 0
+    sources: dict[str, str] = field(default_factory=dict)
 
 
 def read_entity(member: bytes, stored: dict[bytes, bytes]) -> StoredEntity | None:
     """Read one entity's hash; None where it left between the index and the hash."""
     kind, _, id_ = member.decode().partition(":")
-    layers = [layer.partition(b"\x1f")[2] for name, layer in stored.items() if name.startswith(b"=")]
+    layers: list[bytes] = []
+    sources: dict[str, str] = {}
+    for names, layer in stored.items():
+        if names.startswith(b"="):
+            head, _, pairs = layer.partition(b"\x1f")
+            layers.append(pairs)
+            sources |= dict.fromkeys(names[1:].decode().split(","), head[DIGITS:].decode())
     if not layers or b"@in" not in stored:
         return None
     fields = orjson.loads(b"{" + b",".join(layers).replace(b"\x1e", b",") + b"}")
     position = position_of(stored.get(b"@changed", b"0-0").decode()) or 0
-    return StoredEntity(kind, id_, stored[b"@agency"].decode(), fields, position)
+    newest_us = int(stored[b"@top"][:MICROSECONDS])
+    return StoredEntity(kind, id_, stored[b"@agency"].decode(), fields, position, newest_us, sources)
 
 
 async def load(store: AsyncStore) -> AsyncIterator[StoredEntity]:

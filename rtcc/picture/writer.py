@@ -107,8 +107,8 @@ class PictureWriter:
         """Say when the entity leaves the picture if this event's status wins: Unix second, "0" never, "" no word."""
         if event.data is None:
             return ""
-        if event.kind == "detection":
-            return str(int(event.occurred_at.timestamp()) + self._leaves_after_s["detection"])
+        if event.kind in lifecycle.LEAVE_BY_AGE:
+            return str(int(event.occurred_at.timestamp()) + self._leaves_after_s[event.kind])
         field = lifecycle.LIFECYCLES.get(event.kind, ("", ()))[0]
         if field not in event.data or event.kind not in lifecycle.ENDED:
             return ""

@@ -8,7 +8,7 @@ from typing import cast
 import redis
 import redis.asyncio
 from redis.backoff import NoBackoff
-from redis.exceptions import BusyLoadingError, ReadOnlyError, ResponseError
+from redis.exceptions import BusyLoadingError, LockError, ReadOnlyError, ResponseError
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
@@ -20,6 +20,8 @@ from rtcc.store.commands import AsyncStore, Store
 StoreAway = (RedisConnectionError, RedisTimeoutError, BusyLoadingError, ReadOnlyError, OSError)
 #: What the store answers to a command that it will never accept.
 StoreRefused = ResponseError
+#: What a lock raises that is held by somebody else, or by nobody, by now.
+LockLost = LockError
 
 
 class NoStoreError(RuntimeError):

@@ -31,6 +31,15 @@ COUNTERS = "rtcc:counters"
 #: Stream of events that could not be taken, bounded by number and by size of each.
 DEAD_LETTERS = "rtcc:deadletters"
 
+#: Hash of what the alarms remember beside the picture: key → [what, since (Unix s)]. Each entry lives while it is so.
+ALARM_MEMORY = "rtcc:alarms:memory"
+#: Hash of incident id → [entered (Unix s), type, lat, lon], for four weeks: what the alarms compare the present with.
+ALARM_ARRIVALS = "rtcc:alarms:arrivals"
+#: Sorted set of "microsecond alarm" of every raise by its Unix second, for a day.
+ALARM_RAISES = "rtcc:alarms:raises"
+#: Held by the one process that watches the alarms; ends by itself within seconds of that process.
+ALARM_WATCH = "rtcc:alarms:watch"
+
 
 def batch(name: str) -> str:
     """Return the key of one micro-batch."""

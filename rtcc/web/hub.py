@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rtcc.access.visibility import MARK_NAMES, Marks, marks_of
-from rtcc.feeds.health import freshness, limits_s
+from rtcc.feeds.health import freshness, is_feed, limits_s
 from rtcc.model.event import iso
 from rtcc.picture.changes import Change, changes_after, cursor_of, last_changes, last_position, reaches_back_to
 from rtcc.picture.replica import Replica
@@ -212,6 +212,8 @@ class Hub:
         now = time.time()
         feeds = []
         for source, at in sorted(self._heard.items(), key=lambda item: item[1]):
+            if not is_feed(source):
+                continue
             age_s, interval_s = max(0.0, now - at), self._intervals(source)
             feeds.append(
                 {

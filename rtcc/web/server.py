@@ -21,7 +21,7 @@ from rtcc.settings import Settings
 from rtcc.store.connection import connect_async
 from rtcc.web import basemap
 from rtcc.web.answers import answer
-from rtcc.web.api import events, health, nearby, picture
+from rtcc.web.api import alarms, events, health, nearby, picture
 from rtcc.web.dash_app import mount_dash
 from rtcc.web.gate import IngestGate
 from rtcc.web.hosts import KnownHosts
@@ -76,7 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
     pack = city_folder(settings)
     app.state.basemap = basemap.open_basemap(pack)
     app.state.nearby = NearbyCity(pack)
-    for router in (events.router, picture.router, nearby.router, health.router, basemap.router):
+    for router in (events.router, alarms.router, picture.router, nearby.router, health.router, basemap.router):
         app.include_router(router)
     app.add_exception_handler(Exception, _say_nothing)
     mount_dash(app)

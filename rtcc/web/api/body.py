@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from fastapi import Request
+from fastapi import HTTPException, Request
 from starlette.requests import ClientDisconnect
 
 from rtcc.model.event import Event, EventError, parse_event
@@ -27,12 +27,12 @@ class BodyError(ValueError):
     """A body of which nothing can be read; the message is one sentence."""
 
 
-class TooLargeError(ValueError):
-    """A body over LARGEST, or of more than MOST_EVENTS events."""
+class NotReadError(HTTPException):
+    """A body that is not read to its end, answered with one sentence; its connection is of no more use."""
 
-
-class CutShortError(ValueError):
-    """A body whose sender went away before its end."""
+    def __init__(self, status: int, sentence: str) -> None:
+        """Keep the answer."""
+        super().__init__(status, sentence, {"Connection": "close"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,10 @@ class Parsed:
     refused: list[Refused] = field(default_factory=list)
 
 
-async def read_body(request: Request) -> bytes:
-    """Return the whole body. Raises CutShortError, or TooLargeError after letting a moderate excess run out unread.
+async def read_body(request: Request, largest: int = LARGEST) -> bytes:
+    """Return the whole body. Raises NotReadError: 400 for one cut short, 413 for one over ``largest`` bytes.
 
+    A moderate excess is let run out unread before that.
     A sender that still writes when we answer would see a broken pipe instead of our 413.
     """
     size = 0
@@ -63,29 +64,37 @@ async def read_body(request: Request) -> bytes:
     try:
         async for chunk in request.stream():
             size += len(chunk)
-            if size <= LARGEST:
+            if size <= largest:
                 chunks.append(chunk)
             else:
                 chunks.clear()
             if size > _DRAINED:
                 break
     except ClientDisconnect:
-        raise CutShortError("The body ended before its announced end; send it again.") from None
-    if size > LARGEST:
-        raise TooLargeError(f"The body is over {LARGEST // (1024 * 1024)} MB; send it in parts.")
+        raise NotReadError(400, "The body ended before its announced end; send it again.") from None
+    if size > largest:
+        raise NotReadError(413, f"The body is over {largest // 1024:,} KB; send less at once.")
     return b"".join(chunks)
+
+
+def decode(body: bytes) -> Any:
+    """Return the JSON value that a body holds. Raises BodyError where it holds none."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise BodyError(f"The body is not valid JSON near character {error.pos}; send UTF-8 JSON.") from None
 
 
 async def parse_body(body: bytes, content_type: str) -> Parsed:
     """Check every event of a JSON object, JSON array or NDJSON body.
 
-    Raises BodyError where it is none of these, TooLargeError where it holds too many.
+    Raises BodyError where it is none of these, NotReadError where it holds too many.
     """
     received_at = datetime.now(UTC)
     parsed = Parsed()
     for index, (value, raw) in enumerate(_values(body, content_type)):
         if index == MOST_EVENTS:
-            raise TooLargeError(f"The body holds over {MOST_EVENTS:,} events; send it in parts.")
+            raise NotReadError(413, f"The body holds over {MOST_EVENTS:,} events; send it in parts.")
         if index % _AT_ONCE == _AT_ONCE - 1:
             await asyncio.sleep(0)
         try:
@@ -103,10 +112,7 @@ def _values(body: bytes, content_type: str) -> Iterator[tuple[Any, bytes]]:
     if "ndjson" in content_type or "jsonl" in content_type:
         yield from _lines(body)
         return
-    try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise BodyError(f"The body is not valid JSON near character {error.pos}; send UTF-8 JSON.") from None
+    value = decode(body)
     if type(value) is list:
         yield from ((item, b"") for item in value)
     else:

@@ -6,12 +6,15 @@ from typing import cast
 
 from fastapi import HTTPException, Request
 
-from rtcc.access.keys import INGEST, Key, KeyRing
+from rtcc.access.keys import INGEST, OPERATE, Key, KeyRing
 from rtcc.access.visibility import Audience
 
 ANYONE_HERE = {"x-access": "anyone on this machine"}
 INGEST_KEY = {"x-access": "key with scope ingest"}
-READER = {"x-access": "anyone on this machine as `wall`, or a key with scope read:<audience>"}
+OPERATOR = {"x-access": "key with scope operate"}
+READER = {"x-access": "anyone on this machine as `wall`, or a key with scope read:<audience> or operate"}
+#: What those see who answer alarms.
+OPERATORS_AUDIENCE: Audience = "dispatcher"
 
 
 def presented_key(request: Request) -> Key | None:
@@ -29,18 +32,29 @@ def presented_key(request: Request) -> Key | None:
 
 def ingest_key(request: Request) -> Key:
     """Return the caller's ingest key; 401 without one, 403 for a key of another scope."""
+    return _key_of(request, INGEST, "pushing events")
+
+
+def operator_key(request: Request) -> Key:
+    """Return the operator's key, whose name is the operator's; 401 without one, 403 for a key of another scope."""
+    return _key_of(request, OPERATE, "answering alarms")
+
+
+def _key_of(request: Request, scope: str, doing: str) -> Key:
     key = presented_key(request)
     if key is None:
-        detail = "A key is needed: Authorization: Bearer <key>; `rtcc keys create NAME --scope ingest` makes one."
+        detail = f"A key is needed: Authorization: Bearer <key>; `rtcc keys create NAME --scope {scope}` makes one."
         raise HTTPException(401, detail, {"WWW-Authenticate": "Bearer"})
-    if key.scope != INGEST:
-        raise HTTPException(403, f"This key has scope {key.scope}; pushing events needs scope {INGEST}.")
+    if key.scope != scope:
+        raise HTTPException(403, f"This key has scope {key.scope}; {doing} needs scope {scope}.")
     return key
 
 
 def reading_audience(request: Request) -> Audience:
     """Return the audience the caller reads as: its key's, or `wall`, which this machine may always see."""
     key = presented_key(request)
+    if key is not None and key.scope == OPERATE:
+        return OPERATORS_AUDIENCE
     if key is None or not key.scope.startswith("read:"):
         return "wall"
     return cast("Audience", key.scope.removeprefix("read:"))

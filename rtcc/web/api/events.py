@@ -11,12 +11,11 @@ from fastapi import APIRouter, Depends, Request, Response
 from rtcc.access.keys import Key
 from rtcc.picture.deadletters import DeadLetters
 from rtcc.store.connection import NoStoreError, StoreAway
-from rtcc.tasks import StoreUnavailable
 from rtcc.web.answers import answer
-from rtcc.web.api.body import BodyError, CutShortError, Parsed, Refused, TooLargeError, parse_body, read_body
+from rtcc.web.api.body import BodyError, Parsed, Refused, parse_body, read_body
 from rtcc.web.api.callers import INGEST_KEY, ingest_key
-from rtcc.web.gate import Backlogged, IngestGate
-from rtcc.web.metrics import ACCEPTED, REJECTED
+from rtcc.web.api.keep import keep
+from rtcc.web.metrics import REJECTED
 
 router = APIRouter()
 #: Of one request's refused events so many become dead letters: one bad export must not push out all others.
@@ -26,31 +25,19 @@ _MOST_LETTERS = 500
 @router.post("/api/v1/events", openapi_extra=INGEST_KEY)
 async def push_events(request: Request, key: Annotated[Key, Depends(ingest_key)]) -> Response:
     """Take events in: 202 with what was accepted and rejected; see the README for every other answer."""
-    gate: IngestGate = request.app.state.gate
+    body = await read_body(request)
     try:
-        body = await read_body(request)
         parsed = await parse_body(body, request.headers.get("content-type", ""))
-    except CutShortError as error:
-        return answer(400, {"detail": str(error)}, {"Connection": "close"})
-    except TooLargeError as error:
-        return answer(413, {"detail": str(error)}, {"Connection": "close"})
     except BodyError as error:
         await _bury(request, [Refused(0, str(error), body, None)], key)
         REJECTED.inc()
         return answer(422, {"detail": str(error)})
     if parsed.events:
-        try:
-            await gate.submit(parsed.events)
-        except Backlogged as error:
-            detail = "More events wait than can be taken in soon; send these again later."
-            return answer(429, {"detail": detail}, {"Retry-After": str(error.retry_after_s)})
-        except StoreUnavailable as error:
-            return answer(503, {"detail": str(error)}, {"Retry-After": "1"})
+        await keep(request, parsed.events)
     return await _answer(request, parsed, key)
 
 
 async def _answer(request: Request, parsed: Parsed, key: Key) -> Response:
-    ACCEPTED.inc(len(parsed.events))
     content: dict[str, Any] = {"accepted": len(parsed.events), "rejected": []}
     if parsed.refused:
         REJECTED.inc(len(parsed.refused))

@@ -1,10 +1,11 @@
-"""The wall display at /wall: map, queue and strip for a screen that nobody touches."""
+"""The wall display at /wall: map, alarms, queue and strip for a screen that nobody touches."""
 
 from __future__ import annotations
 
 from dash import dcc, html
 
 from rtcc.web import ids
+from rtcc.web.components.alarms import alarms
 from rtcc.web.components.bar import bar
 from rtcc.web.components.queue import queue
 from rtcc.web.components.strip import strip
@@ -43,6 +44,7 @@ def layout() -> html.Div:
                         style={"height": "100%", "width": "100%"},
                     ),
                     html.Div(id=ids.MAP_CREDIT, className="stage-credit"),
+                    alarms(),
                 ],
             ),
             queue(),

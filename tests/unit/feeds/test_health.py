@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtcc.feeds.health import DEFAULT_INTERVAL_S, STATES, freshness, interval_s
+from rtcc.feeds.health import DEFAULT_INTERVAL_S, STATES, freshness, interval_s, is_feed
 
 
 @pytest.mark.parametrize(
@@ -27,4 +27,11 @@ def test_each_source_has_its_own_interval():
     """A shipped mapping declares it, the simulator's are known, and a stranger gets the default."""
     assert interval_s("sf-cad") == 60
     assert interval_s("sim-avl") == 5
+    assert interval_s("rtcc-alarms") == 10
     assert interval_s("anybody") == DEFAULT_INTERVAL_S
+
+
+def test_people_are_no_feed():
+    """An operator who says nothing is not late; the process that watches the alarms would be."""
+    assert not is_feed("rtcc-operators")
+    assert all(map(is_feed, ("rtcc-alarms", "sim-avl", "anybody")))

@@ -1,0 +1,50 @@
+"""Feed silent: a source has not spoken for much longer than it should, so what it would say is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pydantic import Field
+
+from rtcc.alarms.finding import NOT_NOW, Finding, not_before
+from rtcc.alarms.rule import Parameters, Rule, Seconds
+from rtcc.feeds.health import freshness, interval_s, limits_s
+
+
+class FeedParameters(Parameters):
+    """What can be set. How often a feed should speak is declared with the feed."""
+
+    clear_after_s: Seconds = Field(30, description="dead time: one word is not yet a feed")
+    forget_after_s: Seconds = Field(86_400, description="so long after its last word a source is no feed any more")
+
+
+class FeedSilent(Rule[FeedParameters]):
+    """Holds while a feed is stale or lost by its own declared interval."""
+
+    name = "feed_silent"
+    severity = "medium"
+    response = "Treat what it shows as old, and have the connection looked at."
+    watches = {}
+    parameters_type = FeedParameters
+
+    def heard(self, source: str) -> Iterable[str]:
+        return (source,)
+
+    def look(self, subject: str, now: float) -> Finding:
+        heard = self.view.heard.get(subject)
+        if heard is None:
+            return NOT_NOW
+        _, stale_after, lost_after = limits_s(interval_s(subject))
+        state = freshness(now - heard, interval_s(subject))
+        forgotten_at = heard + self.parameters.forget_after_s
+        if now >= forgotten_at:
+            return NOT_NOW
+        if state not in {"stale", "lost"}:
+            return not_before(min(heard + stale_after, forgotten_at) + _AFTER_S)
+        again = forgotten_at if state == "lost" else min(heard + lost_after + _AFTER_S, forgotten_at)
+        severity = "high" if state == "lost" else "medium"
+        return Finding(True, f"Feed {subject} is {state}", look_again_at=again, severity=severity)
+
+
+#: Freshness changes when the limit is passed, not at the limit.
+_AFTER_S = 0.001

@@ -1,0 +1,60 @@
+"""Position lost: a unit at work has not said where it is for too long, while its feed goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pydantic import Field
+
+from rtcc.alarms.finding import NOT_NOW, Finding, about_unit, not_before
+from rtcc.alarms.rule import Parameters, Rule, Seconds
+from rtcc.alarms.view import Said, seconds
+from rtcc.feeds.health import freshness, interval_s
+
+_AT_WORK = frozenset({"dispatched", "enroute", "on_scene"})
+#: While the feed itself is out its alarm speaks for all units; so often one of them looks whether it is back.
+_LOOK_AT_FEED_S = 30.0
+
+
+class PositionParameters(Parameters):
+    """What can be set."""
+
+    after_s: Seconds = Field(300, description="a fix older than this is lost")
+    clear_after_s: Seconds = Field(20, description="dead time: two fixes in a row, not one, are a position again")
+
+
+class PositionLost(Rule[PositionParameters]):
+    """Holds while a unit on its way or on scene has a fix that is too old, and the feed of its fixes is not out itself.
+
+    A feed that has stopped is one alarm of its own, not one for each of its units.
+    """
+
+    name = "position_lost"
+    severity = "medium"
+    response = "Ask the unit where it is, and tell those who would come to its help."
+    watches = {"unit": frozenset({"fix_at", "status", "incident_id", "covert"})}
+    parameters_type = PositionParameters
+
+    def touched(self, said: Said) -> Iterable[str]:
+        if said.fields is None:
+            self.view.memory.forget(f"fix_source:{said.id}")
+        elif said.fields.get("fix_at") and said.source:
+            self.view.memory.since(f"fix_source:{said.id}", said.source, said.at)
+        return (said.id,)
+
+    def look(self, subject: str, now: float) -> Finding:
+        unit = self.view.get("unit", subject)
+        fix_at = seconds(unit.get("fix_at")) if unit else None
+        if unit is None or fix_at is None or unit.get("status") not in _AT_WORK:
+            return NOT_NOW
+        due = fix_at + self.parameters.after_s
+        if now < due:
+            return not_before(due)
+        if self._feed_is_out(subject, now):
+            return not_before(now + _LOOK_AT_FEED_S)
+        return Finding(True, "Unit position lost", about_unit(subject, unit), look_again_at=now + _LOOK_AT_FEED_S)
+
+    def _feed_is_out(self, unit: str, now: float) -> bool:
+        source, _ = self.view.memory.known(f"fix_source:{unit}") or ("", 0.0)
+        heard = self.view.heard.get(source)
+        return heard is not None and freshness(now - heard, interval_s(source)) in {"stale", "lost"}

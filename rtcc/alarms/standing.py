@@ -1,0 +1,124 @@
+"""One alarm as it stands, and the one place that says how it goes on: raised, shelved, acknowledged, cleared.
+
+Pure. What an alarm *is* follows from whether its condition holds and what operators said; what it was only tells
+whether that is news. So a process that knows nothing but the picture comes to the same steps as one that saw it all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from rtcc.model.checks import parse_instant
+from rtcc.model.event import iso
+from rtcc.model.version import microseconds
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NO_ANSWER = dict.fromkeys(("acknowledged_by", "acknowledged_at"))
+_NOT_SHELVED = dict.fromkeys(("shelved_by", "shelved_until", "shelve_reason"))
+
+
+def instant(us: int) -> datetime:
+    """Return microseconds since 1970 as an aware instant."""
+    return _EPOCH + timedelta(microseconds=us)
+
+
+def text(us: int) -> str:
+    """Return microseconds since 1970 as the picture writes an instant."""
+    return iso(instant(us))
+
+
+def _read(value: Any) -> int | None:
+    at = parse_instant(value)
+    return None if at is None else microseconds(at)
+
+
+@dataclass(slots=True)
+class Standing:
+    """An alarm as the picture has it, or will have it when our own words have arrived.
+
+    Moments are microseconds since 1970. ``newest`` is that of the newest word about it, ``state_said`` that of the
+    newest about its state; ``raised`` that of its last raise.
+    """
+
+    id: str
+    fields: dict[str, Any] = field(default_factory=dict)
+    newest: int = 0
+    state_said: int = 0
+    raised: int = 0
+    clears: int | None = None
+    shelved_until: int | None = None
+
+    @classmethod
+    def of(cls, id_: str, fields: dict[str, Any], newest: int) -> Standing:
+        """Return an alarm as the picture has it; ``newest`` is that of its newest word."""
+        alarm = cls(id_, newest=newest)
+        alarm.take(fields, newest)
+        return alarm
+
+    def take(self, fields: Mapping[str, Any], us: int) -> None:
+        """Take in fields that were said at ``us``."""
+        self.fields.update(fields)
+        self.newest = max(self.newest, us)
+        if "state" in fields:
+            self.state_said = us
+        if "raised_at" in fields:
+            self.raised = _read(fields["raised_at"]) or self.raised
+        if "clears_at" in fields:
+            self.clears = _read(fields["clears_at"])
+        if "shelved_until" in fields:
+            self.shelved_until = _read(fields["shelved_until"])
+
+    def take_answer(self, fields: Mapping[str, Any], us: int) -> None:
+        """Take in what somebody else said at ``us``; an answer to an earlier raise or state is late."""
+        if us < self.raised:
+            return
+        self.take({name: value for name, value in fields.items() if name != "state" or us >= self.state_said}, us)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has been raised and has not cleared."""
+        return self.fields.get("state") in {"active", "acknowledged", "shelved"}
+
+
+def next_step(alarm: Standing, about: dict[str, Any] | None, us: int, dead_us: int) -> dict[str, Any]:
+    """Return the fields that the alarm must have other than it has; none where it stands right.
+
+    ``about`` is what the rule says of it (title, severity, about …) where its condition holds, else None; ``us`` is
+    now and ``dead_us`` the rule's dead time, in microseconds.
+    """
+    if about is None:
+        return _ended(alarm, us, dead_us) if alarm.is_open else {}
+    if not alarm.is_open:
+        return _raised(alarm, about, us)
+    wanted = about | {"state": _open_state(alarm, us), "clears_at": None}
+    if alarm.shelved_until is not None and alarm.shelved_until <= us:
+        wanted |= _NOT_SHELVED
+    return {name: value for name, value in wanted.items() if alarm.fields.get(name) != value}
+
+
+def _raised(alarm: Standing, about: dict[str, Any], us: int) -> dict[str, Any]:
+    # What was shelved for an hour stays shelved for the hour, however often it comes back in it.
+    # Who answered an earlier raise has not answered this one, even if their word is still on its way to us.
+    shelved = alarm.shelved_until is not None and alarm.shelved_until > us
+    state = {"state": "shelved" if shelved else "active", "raised_at": text(us), "clears_at": None, "cleared_at": None}
+    if not alarm.raised:
+        return {name: value for name, value in (about | state).items() if value is not None}
+    return about | state | _NO_ANSWER | ({} if shelved else _NOT_SHELVED)
+
+
+def _open_state(alarm: Standing, us: int) -> str:
+    if alarm.shelved_until is not None and alarm.shelved_until > us:
+        return "shelved"
+    return "acknowledged" if alarm.fields.get("acknowledged_by") else "active"
+
+
+def _ended(alarm: Standing, us: int, dead_us: int) -> dict[str, Any]:
+    if dead_us and alarm.clears is None:
+        return {"clears_at": text(us + dead_us)}
+    if dead_us and alarm.clears is not None and us < alarm.clears:
+        state = _open_state(alarm, us)
+        return {"state": state} if alarm.fields["state"] != state else {}
+    return {"state": "cleared", "cleared_at": text(us), "clears_at": None}

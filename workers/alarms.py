@@ -1,0 +1,43 @@
+"""The process that watches the alarms, wired: `python -m workers.alarms` starts here.
+
+No Celery task: it must remember the picture from one change to the next, and a task remembers nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+
+from rtcc.alarms.parameters import AlarmPlan, read_plan
+from rtcc.alarms.view import View
+from rtcc.alarms.watch import AlarmWatch
+from rtcc.city.choice import city_folder
+from rtcc.city.pack import load_pack
+from rtcc.city.patrol import patrolled
+from rtcc.city.ready import make_ready
+from rtcc.settings import Settings, load_settings
+
+
+async def watch(settings: Settings, plan: AlarmPlan) -> None:
+    """Watch the alarms of this installation until SIGTERM."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    pack = load_pack(city_folder(settings))
+    area_field, areas = patrolled(pack)
+    owed = {priority: float(target.queue_s) for priority, target in pack.targets.items()}
+    await AlarmWatch(settings, plan, lambda: View(owed, areas, area_field)).run(stop)
+
+
+def main() -> None:
+    """Begin; a rule's parameter that cannot be used ends it with a sentence."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    settings = load_settings()
+    plan = read_plan(settings.alarms)
+    make_ready(settings)
+    asyncio.run(watch(settings, plan))
+
+
+if __name__ == "__main__":
+    main()
