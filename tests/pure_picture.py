@@ -35,16 +35,24 @@ class PurePicture:
             if name not in fields or version > fields[name][0]:
                 fields[name] = version, value
 
+    def fields(self, kind: str, id_: str) -> dict[str, Any]:
+        """Return what one entity holds; nothing where it is not in the picture."""
+        gone = self._gone.get((kind, id_))
+        return {
+            name: value
+            for name, (version, value) in self._fields.get((kind, id_), {}).items()
+            if value is not None and (gone is None or version[:2] > gone)
+        }
+
+    def newest(self, kind: str, id_: str) -> int:
+        """Return when the newest word about an entity occurred, in microseconds since 1970."""
+        return max(version[0] for version, _ in self._fields[kind, id_].values())
+
     def entities(self) -> dict[str, dict[str, dict[str, Any]]]:
         """Return the picture as the API does: kind → id → field → value; what is cleared or withdrawn is absent."""
         picture: dict[str, dict[str, dict[str, Any]]] = {}
-        for (kind, id_), fields in self._fields.items():
-            gone = self._gone.get((kind, id_))
-            alive = {
-                name: value
-                for name, (version, value) in fields.items()
-                if value is not None and (gone is None or version[:2] > gone)
-            }
+        for kind, id_ in self._fields:
+            alive = self.fields(kind, id_)
             if alive:
                 picture.setdefault(kind, {})[id_] = alive
         return picture
