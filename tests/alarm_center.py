@@ -1,4 +1,4 @@
-"""The alarms as one center sees them, without a store or a process: a clock that is moved, and a death at any moment."""
+"""The alarms as one center sees them, without store or process: a clock that is moved, and a death at any moment."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ _others = st.one_of(
     st.builds(
         lambda by, at: commands.shelve(ALARM, by, 900, f"{by} is there", at), st.sampled_from(OPERATORS), _moments
     ),
-    st.builds(lambda by, at: commands.unshelve(ALARM, by, at), st.sampled_from(OPERATORS), _moments),
+    st.builds(lambda at: commands.unshelve(ALARM, at), _moments),
 )
 lives = st.builds(
     Life,

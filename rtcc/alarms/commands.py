@@ -26,7 +26,7 @@ def shelf_s(severity: object) -> Check:
     return Check(short.accepts, f"{short.allowed} for a critical alarm")
 
 
-def acknowledge(alarm_id: str, raised_at: str, by: str, now: datetime) -> Event:
+def acknowledge(alarm_id: str, raised_at: str, by: str, now: datetime, agency: str = CENTER) -> Event:
     """Return the answer of ``by`` to the raise of ``raised_at``. Raises EventError where that is no possible instant.
 
     The first to acknowledge a raise wins, in whatever order the answers arrive, and without anybody who arbitrates:
@@ -38,19 +38,20 @@ def acknowledge(alarm_id: str, raised_at: str, by: str, now: datetime) -> Event:
       answers to one raise the earlier has the greater version.
     """
     data = {"state": "acknowledged", "acknowledged_by": by, "acknowledged_at": iso(now)}
-    return _event("alarm", alarm_id, data, now, occurred_at=raised_at, sequence=MAX_SEQUENCE - microseconds(now))
+    sequence = MAX_SEQUENCE - microseconds(now)
+    return _event("alarm", alarm_id, data, now, agency, occurred_at=raised_at, sequence=sequence)
 
 
-def shelve(alarm_id: str, by: str, for_s: int, reason: str, now: datetime) -> Event:
+def shelve(alarm_id: str, by: str, for_s: int, reason: str, now: datetime, agency: str = CENTER) -> Event:
     """Return that ``by`` puts the alarm aside for a while; the last to shelve or unshelve wins."""
     until = iso(now + timedelta(seconds=for_s))
     data = {"state": "shelved", "shelved_by": by, "shelved_until": until, "shelve_reason": reason}
-    return _event("alarm", alarm_id, data, now)
+    return _event("alarm", alarm_id, data, now, agency)
 
 
-def unshelve(alarm_id: str, by: str, now: datetime) -> Event:  # noqa: ARG001 - every command knows by whom
-    """Return that ``by`` takes the alarm from its shelf; the engine then says the state that it is in."""
-    return _event("alarm", alarm_id, {"shelved_by": None, "shelved_until": None, "shelve_reason": None}, now)
+def unshelve(alarm_id: str, now: datetime, agency: str = CENTER) -> Event:
+    """Return that the alarm is taken from its shelf; the engine then says the state that it is in."""
+    return _event("alarm", alarm_id, {"shelved_by": None, "shelved_until": None, "shelve_reason": None}, now, agency)
 
 
 def note(about: list[dict[str, str]], text: str, by: str, now: datetime) -> Event:
@@ -64,6 +65,7 @@ def _event(
     id_: str,
     data: dict[str, Any],
     now: datetime,
+    agency: str = CENTER,
     occurred_at: str | None = None,
     sequence: int | None = None,
 ) -> Event:
@@ -71,7 +73,7 @@ def _event(
     envelope = {
         "kind": kind,
         "id": id_,
-        "agency": CENTER,
+        "agency": agency,
         "source": OPERATORS,
         "occurred_at": iso(now) if occurred_at is None else occurred_at,
         "sequence": sequence,

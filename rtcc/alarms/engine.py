@@ -193,7 +193,8 @@ class Engine:
             if step.get("raised_at"):
                 self.raises.note(alarm)
         for moment in (alarm.clears, alarm.shelved_until):
-            if moment is not None and alarm.is_open:
+            # What is past has had its effect in this very step; to be woken for it again would never end.
+            if moment is not None and moment > at and alarm.is_open:
                 self._timers.at(moment / 1e6, ("step", id_))
         return [Event("alarm", id_, CENTER, ALARMS, instant(at), instant(us), None, step)] if step else []
 

@@ -26,6 +26,8 @@ class Entity:
     position: int
     occurred_at: str = ""
     received_at: str = ""
+    #: Who claimed the id: whoever writes to it as another agency would make an entity of its own.
+    agency: str = ""
     #: Where one of its marks last changed: who resumes from before may hold what it may no longer see.
     marked_at: int = 0
     #: Where it last left before it came back: who resumes from before still holds what it was then.
@@ -65,7 +67,13 @@ class Replica:
         for entity in stored:
             at = instant_of(entity.position)
             replica.entities[entity.kind, entity.id] = Entity(
-                entity.kind, entity.id, entity.fields, entity.position, occurred_at=at, received_at=at
+                entity.kind,
+                entity.id,
+                entity.fields,
+                entity.position,
+                occurred_at=at,
+                received_at=at,
+                agency=entity.agency,
             )
         return replica
 
@@ -87,7 +95,7 @@ class Replica:
             return change if left else None
         if entity is None:
             known_before = self._departed.pop(identity, None)
-            entity = self.entities[identity] = Entity(change.kind, change.id, {}, change.position)
+            entity = self.entities[identity] = Entity(change.kind, change.id, {}, change.position, agency=change.agency)
             entity.left_at = known_before.position if known_before else 0
         elif not self.mark_names.isdisjoint(change.fields):
             entity.marked_at = change.position

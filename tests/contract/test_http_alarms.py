@@ -174,3 +174,12 @@ def test_operators_are_no_feed(rtcc_up: Running, ann: httpx.Client) -> None:
     assert "rtcc-operators" not in sources
     assert "rtcc-operators" not in ann.get("/metrics").text
     listener.close()
+
+
+def test_an_alarm_of_another_agency_is_answered_as_its_own(rtcc_up: Running, ann: httpx.Client) -> None:
+    """Who answers an alarm that another agency raised answers that alarm, and makes no second one beside it."""
+    id_ = "outside:elsewhere"
+    push(rtcc_up, said(id_) | {"agency": "SFFD"})
+    assert command(ann, id_, "acknowledge").status_code == 202
+    eventually(lambda: seen(rtcc_up, "alarm", id_).get("acknowledged_by") == ANN)
+    assert [name for name in rtcc_up.picture()["alarm"] if name.endswith("elsewhere")] == [id_]

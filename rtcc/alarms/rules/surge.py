@@ -62,4 +62,4 @@ class Surge(Rule[SurgeParameters]):
         spread = math.sqrt(max(mean, 1.0, sum((each - mean) ** 2 for each in usual) / days))
         if count <= mean + self.parameters.deviations * spread:
             return Finding(holds=False)
-        return Finding(True, "Far more incidents than usual at this hour", look_again_at=now + _LOOK_AGAIN_S)
+        return Finding(True, "Incidents far above usual", look_again_at=now + _LOOK_AGAIN_S)

@@ -32,6 +32,8 @@ class Asked:
     alarm: dict[str, Any]
     body: dict[str, Any]
     by: str
+    #: Whose alarm it is: an answer in another's name would be about an alarm of its own.
+    agency: str
 
 
 async def asked(
@@ -43,11 +45,11 @@ async def asked(
     """Return what is asked of which alarm by whom; 404 where there is no such alarm, 409 where it has cleared."""
     entity = hub.replica.entities.get(("alarm", alarm_id))
     alarm = visible(entity, OPERATORS_AUDIENCE) if entity else None
-    if alarm is None:
+    if entity is None or alarm is None:
         raise HTTPException(404, "There is no such alarm in the picture.")
     if alarm.get("state") == "cleared":
         raise HTTPException(409, "The alarm has cleared; there is nothing left to answer.")
-    return Asked(alarm, body, operator.name)
+    return Asked(alarm, body, operator.name, entity.agency)
 
 
 _Asked = Annotated[Asked, Depends(asked)]
@@ -64,7 +66,7 @@ async def acknowledge(request: Request, alarm_id: str, ask: _Asked) -> Response:
     if by is not None:
         detail = f"The alarm was acknowledged by {by} at {at}."
         return answer(409, {"detail": detail, "acknowledged_by": by, "acknowledged_at": at})
-    return await _command(request, lambda now: commands.acknowledge(alarm_id, raised_at, ask.by, now))
+    return await _command(request, lambda now: commands.acknowledge(alarm_id, raised_at, ask.by, now, ask.agency))
 
 
 @router.post("/api/v1/alarms/{alarm_id:path}/shelve", openapi_extra=OPERATOR)
@@ -72,14 +74,14 @@ async def shelve(request: Request, alarm_id: str, ask: _Asked) -> Response:
     """Put an alarm aside for a while, with a reason."""
     hold(ask.body, {"for_s": commands.shelf_s(ask.alarm.get("severity")), "reason": commands.REASON})
     for_s, reason = ask.body["for_s"], ask.body["reason"]
-    return await _command(request, lambda now: commands.shelve(alarm_id, ask.by, for_s, reason, now))
+    return await _command(request, lambda now: commands.shelve(alarm_id, ask.by, for_s, reason, now, ask.agency))
 
 
 @router.post("/api/v1/alarms/{alarm_id:path}/unshelve", openapi_extra=OPERATOR)
 async def unshelve(request: Request, alarm_id: str, ask: _Asked) -> Response:
     """Take an alarm from its shelf before its time."""
     hold(ask.body, {})
-    return await _command(request, lambda now: commands.unshelve(alarm_id, ask.by, now))
+    return await _command(request, lambda now: commands.unshelve(alarm_id, now, ask.agency))
 
 
 @router.post("/api/v1/alarms/{alarm_id:path}/notes", openapi_extra=OPERATOR)

@@ -53,7 +53,7 @@ def test_the_last_to_shelve_or_unshelve_wins() -> None:
     shelves = [commands.shelve(ALARM, by, 60, "known", NOON + timedelta(seconds=s)) for s, by in enumerate("AB", 1)]
     alarm = alarm_after([*reversed(shelves), raised(NOON)])
     assert (alarm["state"], alarm["shelved_by"], alarm["shelved_until"]) == ("shelved", "B", "2026-11-22T12:01:02Z")
-    taken = commands.unshelve(ALARM, "C", NOON + timedelta(seconds=9))
+    taken = commands.unshelve(ALARM, NOON + timedelta(seconds=9))
     assert not {"shelved_by", "shelved_until", "shelve_reason"} & alarm_after([taken, *shelves, raised(NOON)]).keys()
 
 
@@ -78,7 +78,7 @@ def test_every_command_is_the_centers_and_says_when_it_came() -> None:
     """All are the operators' word, received now; each note is an entity of its own."""
     about = [{"kind": "alarm", "id": ALARM}]
     notes = [commands.note(about, "Two\nlines", "Ann Roe", NOON) for _ in range(2)]
-    said = [*notes, commands.acknowledge(ALARM, iso(FIRST), "Ann Roe", NOON), commands.unshelve(ALARM, "A", NOON)]
+    said = [*notes, commands.acknowledge(ALARM, iso(FIRST), "Ann Roe", NOON), commands.unshelve(ALARM, NOON)]
     assert {(e.agency, e.source, e.received_at) for e in said} == {(CENTER, OPERATORS, NOON)}
     assert notes[0].id != notes[1].id
     assert notes[0].data == {"about": about, "text": "Two\nlines", "written_by": "Ann Roe", "written_at": iso(NOON)}
