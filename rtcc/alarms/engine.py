@@ -89,9 +89,10 @@ class Engine:
         for name, subject in to_look:
             self._answer_known(self._rules[name], subject)
         events = [event for name, subject in to_look for event in self._look(self._rules[name], subject, us)]
-        # What no rule has a word for any more has ended while nobody looked.
+        # What no entity led to is looked at by its name: it may hold though all that it is about has left the picture.
         for id_ in [id_ for id_ in self.alarms if id_ not in self._about]:
-            events += self._step(id_, None, us)
+            name, _, subject = id_.partition(":")
+            events += self._look(self._rules[name], subject, us) if name in self._rules else self._step(id_, None, us)
         return events
 
     def take(self, changes: Iterable[Change], us: int) -> list[Event]:

@@ -38,7 +38,7 @@ def read_plan(told: Mapping[str, Any]) -> AlarmPlan:
     """Check everything that is told. Raises AlarmParameterError."""
     for name in told:
         if name != "operators" and name not in RULES:
-            raise AlarmParameterError(f"alarms.{name} is no known rule; there are {', '.join(RULES)}, and operators.")
+            raise AlarmParameterError(f"alarms.{_shown(name)} is no known rule; there are {', '.join(RULES)}, and operators.")
     operators = told.get("operators", OPERATORS)
     if not _OPERATORS.accepts(operators):
         raise AlarmParameterError(f"alarms.operators is {kind_of(operators)}; it must be {_OPERATORS.allowed}.")
@@ -58,12 +58,18 @@ def _parameters(name: str, rule: type[Rule[Any]], told: Any) -> Parameters:
 
 def _sentence(name: str, rule: type[Rule[Any]], error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
-    where = ".".join(["alarms", name, *(str(part) for part in first["loc"])])
+    where = ".".join(["alarms", name, *(_shown(part) for part in first["loc"] if part != "[key]")])
     if first["type"] == "extra_forbidden":
         allowed = ", ".join(rule.parameters_type.model_fields)
         return f"{where} is no parameter of this rule; it has {allowed}."
-    return f"{where} is {_said(first['input'])}: {first['msg'][0].lower()}{first['msg'][1:]}."
+    said = "no possible name" if first["loc"][-1] == "[key]" else _said(first["input"])
+    return f"{where} is {said}: {first['msg'][0].lower()}{first['msg'][1:]}."
 
 
 def _said(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float | int) and not isinstance(value, bool) else kind_of(value)
+
+
+def _shown(name: object) -> str:
+    plain = str(name)
+    return plain if plain.isprintable() and len(plain) <= 40 else "(a name that is no word)"

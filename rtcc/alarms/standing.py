@@ -93,10 +93,7 @@ def next_step(alarm: Standing, about: dict[str, Any] | None, us: int, dead_us: i
         return _ended(alarm, us, dead_us) if alarm.is_open else {}
     if not alarm.is_open:
         return _raised(alarm, about, us)
-    wanted = about | {"state": _open_state(alarm, us), "clears_at": None}
-    if alarm.shelved_until is not None and alarm.shelved_until <= us:
-        wanted |= _NOT_SHELVED
-    return {name: value for name, value in wanted.items() if alarm.fields.get(name) != value}
+    return _news(alarm, about | _open_state(alarm, us) | {"clears_at": None})
 
 
 def _raised(alarm: Standing, about: dict[str, Any], us: int) -> dict[str, Any]:
@@ -109,16 +106,19 @@ def _raised(alarm: Standing, about: dict[str, Any], us: int) -> dict[str, Any]:
     return about | state | _NO_ANSWER | ({} if shelved else _NOT_SHELVED)
 
 
-def _open_state(alarm: Standing, us: int) -> str:
+def _open_state(alarm: Standing, us: int) -> dict[str, Any]:
     if alarm.shelved_until is not None and alarm.shelved_until > us:
-        return "shelved"
-    return "acknowledged" if alarm.fields.get("acknowledged_by") else "active"
+        return {"state": "shelved"}
+    state = {"state": "acknowledged" if alarm.fields.get("acknowledged_by") else "active"}
+    return state if alarm.shelved_until is None else state | _NOT_SHELVED
 
 
 def _ended(alarm: Standing, us: int, dead_us: int) -> dict[str, Any]:
-    if dead_us and alarm.clears is None:
-        return {"clears_at": text(us + dead_us)}
-    if dead_us and alarm.clears is not None and us < alarm.clears:
-        state = _open_state(alarm, us)
-        return {"state": state} if alarm.fields["state"] != state else {}
+    clears = us + dead_us if alarm.clears is None else alarm.clears
+    if dead_us and us < clears:
+        return _news(alarm, _open_state(alarm, us) | {"clears_at": text(clears)})
     return {"state": "cleared", "cleared_at": text(us), "clears_at": None}
+
+
+def _news(alarm: Standing, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in wanted.items() if alarm.fields.get(name) != value}

@@ -161,7 +161,8 @@ def test_deaths_are_not_noticed(history: list[Any]) -> None:
         tell(alive, [step] if step != "die" else [])
         tell(dying, ["die", step, "die"])
     assert dying.open() == alive.open()
-    assert dying.raises == alive.raises
+    # Of what is raised at one moment, who begins anew may say the one or the other first.
+    assert sorted(dying.raises) == sorted(alive.raises)
 
 
 _operators = st.sampled_from(["Ann Roe", "Bo Díaz"])

@@ -23,7 +23,8 @@ class BeatParameters(Parameters):
 class BeatUncovered(Rule[BeatParameters]):
     """Holds while no available unit is in a beat, and has not been for too long; districts in a city without beats.
 
-    Only while units are on duty at all: a center without a feed of units has no coverage to watch.
+    Only while units are on duty at all: a center without a feed of units has no coverage to watch. A unit that leaves
+    again within the dead time has covered nothing, and does not put the alarm off.
     """
 
     name = "beat_uncovered"
@@ -53,19 +54,23 @@ class BeatUncovered(Rule[BeatParameters]):
         if was is not None:
             self._covered[was] -= 1
         changed = self.view.areas if none_before != (not self._staffed) else {was, area} - {None}
-        touched = [each for each in changed if each in self._covered]
-        for each in touched:
-            if self._covered[each] or not self._staffed:
-                self.view.memory.forget(f"uncovered:{each}")
-            else:
-                self.view.memory.since(f"uncovered:{each}", "", said.at)
-        return touched
+        return [each for each in changed if each in self._covered]
 
     def look(self, subject: str, now: float) -> Finding:
-        since = self.view.memory.known_since(f"uncovered:{subject}")
-        if since is None:
+        # Remembered here and not when touched: while a picture is taken in, beats are uncovered by turns that are not.
+        covered, uncovered, memory = f"covered:{subject}", f"uncovered:{subject}", self.view.memory
+        if not self._staffed or subject not in self._covered:
+            memory.forget(covered)
+            memory.forget(uncovered)
             return NOT_NOW
-        due = since + self.parameters.after_s
+        if self._covered[subject]:
+            stays_at = memory.since(covered, "", now) + self.parameters.clear_after_s
+            if now < stays_at:
+                return not_before(stays_at)
+            memory.forget(uncovered)
+            return NOT_NOW
+        memory.forget(covered)
+        due = memory.since(uncovered, "", now) + self.parameters.after_s
         if now < due:
             return not_before(due)
         return Finding(True, f"No unit available in {self.view.area_field} {subject}")

@@ -7,6 +7,7 @@ from heapq import heappop, heappush
 
 from pydantic import Field
 
+from rtcc.alarms.arrivals import Arrival
 from rtcc.alarms.finding import MOST_ABOUT, NOT_NOW, Finding
 from rtcc.alarms.incidents import note_arrival
 from rtcc.alarms.places import Places
@@ -41,13 +42,13 @@ class Cluster(Rule[ClusterParameters]):
     def __init__(self, view: View, parameters: ClusterParameters) -> None:
         super().__init__(view, parameters)
         self._places: dict[str, Places] = {}
-        self._what: dict[str, str] = {}
+        #: What is placed, as it was then: another rule may have taken in since that it is something else.
+        self._as_placed: dict[str, Arrival] = {}
         self._placed: list[tuple[float, str]] = []
         for id_ in view.arrivals.by_id:
             self._place(id_)
 
     def touched(self, said: Said) -> Iterable[str]:
-        # Whether the arrival is news is no question here: another rule may have noted it just before.
         note_arrival(self.view, said)
         if said.fields is None:
             return ()
@@ -57,8 +58,7 @@ class Cluster(Rule[ClusterParameters]):
         return before | self._chain(said.id)
 
     def look(self, subject: str, now: float) -> Finding:
-        chain = self._chain(subject)
-        arrivals = self.view.arrivals.by_id
+        chain, arrivals = self._chain(subject), self._as_placed
         if len(chain) < self.parameters.incidents:
             return NOT_NOW
         order = sorted(chain, key=lambda id_: (arrivals[id_].entered, id_))
@@ -70,33 +70,36 @@ class Cluster(Rule[ClusterParameters]):
 
     def _place(self, id_: str) -> None:
         arrival = self.view.arrivals.by_id.get(id_)
-        what = arrival.what if arrival and arrival.what else None
-        was = self._what.pop(id_, None)
-        if was is not None and was != what:
-            self._places[was].put(id_, None, None)
-        if arrival is not None and what is not None:
-            if was is None:
-                heappush(self._placed, (arrival.entered, id_))
-            self._what[id_] = what
-            self._places.setdefault(what, Places()).put(id_, arrival.lat, arrival.lon)
+        if arrival == self._as_placed.get(id_):
+            return
+        self._let_go(id_)
+        if arrival is not None and arrival.what:
+            self._as_placed[id_] = arrival
+            self._places.setdefault(arrival.what, Places()).put(id_, arrival.lat, arrival.lon)
+            heappush(self._placed, (arrival.entered, id_))
+
+    def _let_go(self, id_: str) -> None:
+        was = self._as_placed.pop(id_, None)
+        if was is not None:
+            self._places[was.what].put(id_, None, None)
 
     def _let_go_before(self, at: float) -> None:
         while self._placed and self._placed[0][0] < at:
             _, id_ = heappop(self._placed)
-            was = self._what.pop(id_, None)
-            if was is not None:
-                self._places[was].put(id_, None, None)
+            if id_ in self._as_placed and self._as_placed[id_].entered < at:
+                self._let_go(id_)
 
     def _chain(self, id_: str) -> set[str]:
-        places = self._places.get(self._what.get(id_, ""))
+        arrivals = self._as_placed
+        places = self._places[arrivals[id_].what] if id_ in arrivals else None
         if places is None or places.where(id_) is None:
             return set()
-        arrivals, found, look_at = self.view.arrivals.by_id, {id_}, [id_]
+        found, look_at = {id_}, [id_]
         while look_at:
             one = look_at.pop()
             lat, lon = places.where(one) or (0.0, 0.0)
             for near in places.within(lat, lon, self.parameters.radius_m):
-                if near in found or near not in arrivals:
+                if near in found:
                     continue
                 if abs(arrivals[near].entered - arrivals[one].entered) <= self.parameters.within_s:
                     found.add(near)

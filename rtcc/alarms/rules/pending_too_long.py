@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from rtcc.alarms.finding import NOT_NOW, Finding, not_before
-from rtcc.alarms.rule import Parameters, Rule
+from rtcc.alarms.rule import Parameters, Rule, Seconds
 from rtcc.alarms.view import Said
 
 _SEVERITY = {1: "critical", 2: "high"}
@@ -19,6 +19,7 @@ _Priority = Annotated[str, Field(pattern="^[1-5]$")]
 class PendingParameters(Parameters):
     """What can be set. The targets themselves stand in the city pack, where screens read them too."""
 
+    clear_after_s: Seconds = Field(30, description="dead time: a unit that is sent and taken off at once is none")
     times_target: dict[_Priority, _Times] = Field(
         {"1": 2.0, "2": 12.0},
         description="priority → how many times its target (entered to dispatched) it may wait; one left out may wait",

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from rtcc.alarms.finding import NOT_NOW, Finding, about_unit, not_before
 from rtcc.alarms.rule import Parameters, Rule, Seconds
-from rtcc.alarms.view import Said, seconds
+from rtcc.alarms.view import Said, View, seconds
 from rtcc.feeds.health import freshness, interval_s
 
 _AT_WORK = frozenset({"dispatched", "enroute", "on_scene"})
@@ -35,11 +35,18 @@ class PositionLost(Rule[PositionParameters]):
     watches = {"unit": frozenset({"fix_at", "status", "incident_id", "covert"})}
     parameters_type = PositionParameters
 
+    def __init__(self, view: View, parameters: PositionParameters) -> None:
+        super().__init__(view, parameters)
+        #: The last fix of each unit, and the feed that said it.
+        self._fixes: dict[str, tuple[str, str]] = {}
+
     def touched(self, said: Said) -> Iterable[str]:
-        if said.fields is None:
-            self.view.memory.forget(f"fix_source:{said.id}")
-        elif said.fields.get("fix_at") and said.source:
-            self.view.memory.since(f"fix_source:{said.id}", said.source, said.at)
+        fix_at = (said.fields or {}).get("fix_at")
+        if fix_at is None:
+            self._fixes.pop(said.id, None)
+        elif fix_at != self._fixes.get(said.id, ("", ""))[0]:
+            # Only a new fix: the dispatch system speaks of the unit too, and goes on while the fixes do not.
+            self._fixes[said.id] = fix_at, said.source
         return (said.id,)
 
     def look(self, subject: str, now: float) -> Finding:
@@ -55,6 +62,6 @@ class PositionLost(Rule[PositionParameters]):
         return Finding(True, "Unit position lost", about_unit(subject, unit), look_again_at=now + _LOOK_AT_FEED_S)
 
     def _feed_is_out(self, unit: str, now: float) -> bool:
-        source, _ = self.view.memory.known(f"fix_source:{unit}") or ("", 0.0)
+        _, source = self._fixes.get(unit, ("", ""))
         heard = self.view.heard.get(source)
         return heard is not None and freshness(now - heard, interval_s(source)) in {"stale", "lost"}
