@@ -23,6 +23,8 @@ NAMES = (
     "drive",
     "basemap",
     "simulator",
+    "alarms",
+    "alarm_load",
 )
 
 

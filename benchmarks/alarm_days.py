@@ -5,8 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2s
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from rtcc.city.patrol import patrolled
 from rtcc.cli.world import world_of
 from rtcc.feeds.transports.recording import load_recording
 from rtcc.feeds.transports.simulator import Simulator
+from rtcc.model.event import Event
 from rtcc.model.version import microseconds
 from workers.enrich import add_place
 
@@ -52,7 +54,7 @@ def san_francisco(data: Path) -> History:
         changes.append(Change("incident", moment.id, told, source, microseconds(moment.at)))
     end = changes[-1].us
     owed = targets(SAN_FRANCISCO / "city.toml")
-    return History("San Francisco, 2 days", end - 2 * _DAY_US, end, tuple(changes), owed, frozenset({source}))
+    return History("San Francisco", end - 2 * _DAY_US, end, tuple(changes), owed, frozenset({source}))
 
 
 # ---------------------------------------------------------------- Houston
@@ -101,24 +103,28 @@ def houston(data: Path, days: float | None = None) -> History:
     city's.
     """
     changes: list[Change] = []
-    open_: dict[str, dict[str, Any]] = {}
-    begin = before = at = 0
+    listed: dict[str, dict[str, Any]] = {}
+    begin = before = 0
     for at, active in _lists(data / HOUSTON):
         begin = begin or at
         if days is not None and at > begin + days * _DAY_US:
             break
         for id_, fields in active.items():
-            told = open_.get(id_)
+            told = listed.get(id_)
             if told is None:
-                entered = microseconds(datetime.fromisoformat(fields["entered_at"]))
-                us = max(entered, before or at)
+                us = max(microseconds(datetime.fromisoformat(fields["entered_at"])), before or at)
                 changes.append(Change("incident", id_, fields | {"status": "dispatched"}, "houston", us))
-            elif news := {name: value for name, value in fields.items() if told[name] != value}:
+            elif news := _news(told, fields):
                 changes.append(Change("incident", id_, news, "houston", at))
-        changes += [Change("incident", id_, {"status": "closed"}, "houston", at) for id_ in open_ if id_ not in active]
-        open_, before = active, at
+        ended = [id_ for id_ in listed if id_ not in active]
+        changes += [Change("incident", id_, {"status": "closed"}, "houston", at) for id_ in ended]
+        listed, before = active, at
     changes.sort(key=lambda change: change.us)
-    return History("Houston, 1 week", begin, before, tuple(changes), targets(_CALL_TYPES))
+    return History("Houston", begin, before, tuple(changes), targets(_CALL_TYPES))
+
+
+def _news(told: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if name not in told or told[name] != value}
 
 
 def _lists(file: Path) -> Iterator[tuple[int, dict[str, dict[str, Any]]]]:
@@ -133,7 +139,8 @@ def _lists(file: Path) -> Iterator[tuple[int, dict[str, dict[str, Any]]]]:
 
 def _houston_incident(row: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     kind = row["IncidentType"].strip()
-    return f"{row['Agency']}-{row['CALL_TIME']}-{row['Address']}-{row['UID']}", {
+    told = f"{row['Agency']} {row['CALL_TIME']} {row['Address']} {row['UID']}"
+    return blake2s(told.encode(), digest_size=8).hexdigest(), {
         "type": kind,
         "category": _HOUSTON_AGENCIES.get(row["Agency"], "Other"),
         "priority": HOUSTON_PRIORITY.get(kind),
@@ -149,6 +156,8 @@ def _houston_incident(row: dict[str, Any]) -> tuple[str, dict[str, Any]]:
 #: Of a unit's fixes one in so many seconds is told, which is enough to see where it is and that it is heard.
 _FIX_EVERY_S = 30
 _HEARD_EVERY_US = 5_000_000
+#: No rule looks at these, and they change with every fix.
+_UNWATCHED = frozenset({"lat", "lon", "speed_mps", "heading_deg"})
 
 
 class InventedCity:
@@ -168,13 +177,15 @@ class InventedCity:
         city = Simulator(self._world, start=begin, begin=begin.replace(tzinfo=None), units=120)
         changes: list[Change] = []
         heard: dict[str, int] = {}
+        units: dict[str, dict[str, Any]] = {}
         for step in range(int(hours * 3600 / _FIX_EVERY_S) + 1):
             events = city.step(begin + timedelta(seconds=step * _FIX_EVERY_S))
             fixes = {event.id: event for event in events if event.source == "sim-avl"}
             add_place(list(fixes.values()), self._locator)
             for event in events:
                 us = microseconds(event.occurred_at)
-                if event.source != "sim-avl" or fixes[event.id] is event:
+                told = event.source != "sim-avl" or fixes[event.id] is event
+                if told and (event.kind != "unit" or (event := _without_known(event, units)).data != {}):
                     changes.append(Change(event.kind, event.id, event.data, event.source, us))
                 elif us - heard.get(event.source, 0) >= _HEARD_EVERY_US:
                     changes.append(Change("", "", {}, event.source, us))
@@ -182,6 +193,16 @@ class InventedCity:
                     continue
                 heard[event.source] = us
         first, last = microseconds(begin), microseconds(begin + timedelta(hours=hours))
-        name = f"Invented city, {begin:%A}" if hours == 24 else f"Invented city, {hours:g} h"
-        areas = {"areas": self._areas, "area_field": self._area_field}
-        return History(name, first, last, tuple(changes), self._targets, frozenset(heard), **areas)
+        name, feeds = f"Invented {begin:%A}", frozenset(heard)
+        return History(name, first, last, tuple(changes), self._targets, feeds, self._areas, self._area_field)
+
+
+def _without_known(event: Event, units: dict[str, dict[str, Any]]) -> Event:
+    """Return what a unit's event says that is new: each is told whole again every minute, and stands for long."""
+    if event.data is None:
+        units.pop(event.id, None)
+        return event
+    known = units.setdefault(event.id, {})
+    news = _news(known, {name: value for name, value in event.data.items() if name not in _UNWATCHED})
+    known |= news
+    return event._replace(data=news)

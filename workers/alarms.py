@@ -6,6 +6,7 @@ No Celery task: it must remember the picture from one change to the next, and a 
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 
@@ -36,6 +37,9 @@ def main() -> None:
     settings = load_settings()
     plan = read_plan(settings.alarms)
     make_ready(settings)
+    # Nearly all that this process makes is either gone at once or lives as long as its entity: looking for rings among
+    # it after every 700 new objects cost a fifth of its time.
+    gc.set_threshold(50_000, 20, 100)
     asyncio.run(watch(settings, plan))
 
 

@@ -7,7 +7,7 @@ watch its fields one look each, whatever the number of entities; what time alone
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from rtcc.alarms.load import RaiseLog
@@ -49,12 +49,19 @@ class Change(NamedTuple):
 class Engine:
     """All rules over one view. Every method takes now in microseconds since 1970 and returns what is to be written."""
 
-    def __init__(self, rules: Sequence[Rule[Any]], view: View, raises: RaiseLog | None = None) -> None:
-        """Watch these rules, which look at this view."""
+    def __init__(
+        self,
+        rules: Sequence[Rule[Any]],
+        view: View,
+        raises: RaiseLog | None = None,
+        switched_off: Collection[str] = (),
+    ) -> None:
+        """Watch these rules, which look at this view; what the rules ``switched_off`` have left open clears."""
         self.view = view
-        self.raises = raises or RaiseLog()
+        self.raises = RaiseLog() if raises is None else raises
         self.alarms: dict[str, Standing] = {}
         self._rules = {rule.name: rule for rule in rules}
+        self._ours = self._rules.keys() | switched_off
         self._watching: dict[str, list[tuple[Rule[Any], frozenset[str]]]] = {}
         for rule in rules:
             for kind, names in rule.watches.items():
@@ -83,7 +90,7 @@ class Engine:
             for rule in self._rules.values():
                 to_look |= dict.fromkeys((rule.name, subject) for subject in rule.heard(source))
         for entity in alarms:
-            if entity.fields.get("rule") in self._rules:
+            if entity.fields.get("rule") in self._ours:
                 self.alarms[entity.id] = alarm = Standing.of(entity.id, dict(entity.fields), entity.newest)
                 self.raises.note(alarm)
         for name, subject in to_look:

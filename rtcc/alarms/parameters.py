@@ -29,6 +29,11 @@ class AlarmPlan:
     operators: int
     parameters: dict[str, Parameters]
 
+    @property
+    def switched_off(self) -> frozenset[str]:
+        """The rules that are not watched."""
+        return frozenset(RULES) - self.parameters.keys()
+
     def rules(self, view: View) -> list[Rule[Any]]:
         """Return the rules, looking at this view."""
         return [RULES[name](view, parameters) for name, parameters in self.parameters.items()]
@@ -38,7 +43,9 @@ def read_plan(told: Mapping[str, Any]) -> AlarmPlan:
     """Check everything that is told. Raises AlarmParameterError."""
     for name in told:
         if name != "operators" and name not in RULES:
-            raise AlarmParameterError(f"alarms.{_shown(name)} is no known rule; there are {', '.join(RULES)}, and operators.")
+            raise AlarmParameterError(
+                f"alarms.{_shown(name)} is no known rule; there are {', '.join(RULES)}, and operators."
+            )
     operators = told.get("operators", OPERATORS)
     if not _OPERATORS.accepts(operators):
         raise AlarmParameterError(f"alarms.operators is {kind_of(operators)}; it must be {_OPERATORS.allowed}.")

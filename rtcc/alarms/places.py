@@ -33,6 +33,10 @@ class Places:
             self._squares.setdefault(_square(*place), {})[id_] = place
         return known
 
+    def __len__(self) -> int:
+        """Count the things that are somewhere."""
+        return len(self._at)
+
     def where(self, id_: str) -> tuple[float, float] | None:
         """Return (lat, lon) of something, or None."""
         return self._at.get(id_)
@@ -43,12 +47,12 @@ class Places:
         shrink = max(0.01, math.cos(math.radians(lat)))
         reach_lon = math.ceil(radius_m / METRES_PER_DEGREE / shrink / _SQUARE_DEG)
         row, column = _square(lat, lon)
+        squared = (radius_m / METRES_PER_DEGREE) ** 2
         for near_row in range(row - reach, row + reach + 1):
             for near_column in range(column - reach_lon, column + reach_lon + 1):
                 for id_, (its_lat, its_lon) in self._squares.get((near_row, near_column), {}).items():
-                    north = (its_lat - lat) * METRES_PER_DEGREE
-                    east = (its_lon - lon) * METRES_PER_DEGREE * shrink
-                    if math.hypot(north, east) <= radius_m:
+                    north, east = its_lat - lat, (its_lon - lon) * shrink
+                    if north * north + east * east <= squared:
                         yield id_
 
 

@@ -91,7 +91,7 @@ class AlarmWatch:
         view = self._make_view()
         view.memory, view.arrivals = kept.read_memory(store), kept.read_arrivals(store)
         view.heard = await _heard(following)
-        engine = Engine(self._plan.rules(view), view, kept.read_raises(store))
+        engine = Engine(self._plan.rules(view), view, kept.read_raises(store), self._plan.switched_off)
         position = await stream.last_position(following)
         known = [_known(entity) async for entity in load(following)]
         self._said = next((dict(each.fields) for each in known if each.kind == "alarm_load"), {})

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from rtcc.access.keys import OPERATE
+from rtcc.alarms.rules.call_waiting import WaitingParameters
 from rtcc.model.event import iso
 from tests.operating import command
 from tests.running import Running, eventually
@@ -40,7 +41,7 @@ def test_an_emergency_is_an_alarm_at_once_and_ends_by_itself(rtcc_up: Running) -
 def test_time_alone_raises(rtcc_up: Running) -> None:
     """A call that is late two seconds from now has its alarm then, and not before."""
     late_at = datetime.now(UTC) + timedelta(seconds=2)
-    started = iso(late_at - timedelta(seconds=20))
+    started = iso(late_at - timedelta(seconds=WaitingParameters().after_s))
     say(rtcc_up, "call", "AL-C1", state="ringing", queue="alarm-test", started_at=started)
     raised = eventually(lambda: alarm(rtcc_up, "call_waiting:alarm-test"))
     raised_at = datetime.fromisoformat(raised["raised_at"])

@@ -123,8 +123,8 @@ def tell(center: Center, history: list[Any]) -> None:
 
 
 def watching() -> Center:
-    """A center that watches these rules, with a shorter time for those on scene."""
-    return Center(RULES, silent_on_scene={"after_s": 600})
+    """A center that watches these rules, with shorter times for those on scene and those who call."""
+    return Center(RULES, silent_on_scene={"after_s": 600}, call_waiting={"after_s": 20})
 
 
 @given(histories, st.randoms(use_true_random=False))

@@ -16,7 +16,7 @@ _STAFFED = frozenset({"available", "dispatched", "enroute", "on_scene", "busy"})
 class BeatParameters(Parameters):
     """What can be set."""
 
-    after_s: Seconds = Field(2_700, description="so long without an available unit")
+    after_s: Seconds = Field(3_600, description="so long without an available unit")
     clear_after_s: Seconds = Field(120, description="dead time: a unit that only drives through covers nothing")
 
 

@@ -13,7 +13,7 @@ class AbandonedParameters(LateCallsParameters):
     """What can be set."""
 
     after_s: Seconds = Field(120, description="so long after it was given up somebody should have called back")
-    clear_after_s: Seconds = Field(300, description="dead time: calls given up one after the other are one alarm")
+    clear_after_s: Seconds = Field(900, description="dead time: calls given up one after the other are one alarm")
 
 
 class CallAbandoned(LateCalls[AbandonedParameters]):

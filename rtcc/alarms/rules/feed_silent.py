@@ -14,7 +14,9 @@ from rtcc.feeds.health import freshness, interval_s, limits_s
 class FeedParameters(Parameters):
     """What can be set. How often a feed should speak is declared with the feed."""
 
-    clear_after_s: Seconds = Field(30, description="dead time: one word is not yet a feed")
+    clear_after_s: Seconds = Field(
+        30, description="dead time: shows that a feed was silent, also when it is back at once"
+    )
     forget_after_s: Seconds = Field(86_400, description="so long after its last word a source is no feed any more")
 
 

@@ -50,6 +50,8 @@ class Gunshot(Rule[GunshotParameters]):
         lat, lon = (fields.get("lat"), fields.get("lon")) if counts else (None, None)
         was_at = self._places[said.kind].put(said.id, lat, lon)
         touched = {said.id} if said.kind == "detection" else set()
+        if not self._places["detection"]:
+            return touched
         for place in (was_at, self._places[said.kind].where(said.id)):
             near = self._places["detection"].within(*place, self.parameters.radius_m) if place else ()
             touched.update(other for shot in list(near) for other in self._same_shots(shot))

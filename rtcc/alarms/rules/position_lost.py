@@ -20,7 +20,7 @@ class PositionParameters(Parameters):
     """What can be set."""
 
     after_s: Seconds = Field(300, description="a fix older than this is lost")
-    clear_after_s: Seconds = Field(20, description="dead time: two fixes in a row, not one, are a position again")
+    clear_after_s: Seconds = Field(20, description="dead time: a status that comes and goes is one loss")
 
 
 class PositionLost(Rule[PositionParameters]):

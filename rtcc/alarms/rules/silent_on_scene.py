@@ -14,7 +14,7 @@ from rtcc.alarms.view import Said, seconds
 class SilentParameters(Parameters):
     """What can be set."""
 
-    after_s: Seconds = Field(2_700, description="so long on scene, or since somebody last asked, without a word")
+    after_s: Seconds = Field(7_200, description="so long on scene, or since somebody last asked, without a word")
 
 
 class SilentOnScene(Rule[SilentParameters]):

@@ -7,6 +7,12 @@ from tests.alarm_center import Center
 B1, B2 = "beat_uncovered:B1", "beat_uncovered:B2"
 AFTER_S = 2_700
 CLEAR_AFTER_S = 120
+PARAMETERS = {"after_s": AFTER_S, "clear_after_s": CLEAR_AFTER_S}
+
+
+def watched() -> Center:
+    """Return a center that watches this rule alone, by these parameters."""
+    return Center(["beat_uncovered"], beat_uncovered=PARAMETERS)
 
 
 def unit(center: Center, id_: str, status: str = "available", beat: str | None = "B1") -> None:
@@ -16,7 +22,7 @@ def unit(center: Center, id_: str, status: str = "available", beat: str | None =
 
 def one_uncovered() -> Center:
     """Return a center whose B1 is covered, and whose B2 has been uncovered since a moment ago."""
-    center = Center(["beat_uncovered"])
+    center = watched()
     unit(center, "1A1")
     return center
 
@@ -48,7 +54,7 @@ def test_a_unit_that_is_not_available_covers_nothing(status: str) -> None:
 
 def test_without_units_on_duty_there_is_nothing_to_cover_with() -> None:
     """No units, or none on duty: no alarm; those that are open clear when the last goes home."""
-    center = Center(["beat_uncovered"])
+    center = watched()
     unit(center, "1A1", "off_duty")
     unit(center, "1A2", "out_of_service")
     center.wait(2 * AFTER_S)
@@ -136,7 +142,7 @@ def test_one_of_several_units_that_leaves_uncovers_nothing() -> None:
 
 def test_a_unit_outside_all_beats_covers_none() -> None:
     """One whose beat is unknown, or none of the city's, is on duty and nowhere."""
-    center = Center(["beat_uncovered"])
+    center = watched()
     unit(center, "1A1", beat=None)
     unit(center, "1A2", beat="elsewhere")
     center.wait(AFTER_S + 0.1)

@@ -4,6 +4,12 @@ from tests.alarm_center import Center
 
 ALARM = "call_abandoned:911"
 AFTER_S = 120
+PARAMETERS = {"after_s": AFTER_S, "clear_after_s": 300}
+
+
+def watched() -> Center:
+    """Return a center that watches this rule alone, by these parameters."""
+    return Center(["call_abandoned"], call_abandoned=PARAMETERS)
 
 
 def give_up(center: Center, id_: str = "C-1", **fields: object) -> None:
@@ -19,7 +25,7 @@ def call_back(center: Center, id_: str = "C-1") -> None:
 
 def test_it_is_raised_after_its_time() -> None:
     """So long after it was given up, and not before, a medium alarm asks to call back."""
-    center = Center(["call_abandoned"])
+    center = watched()
     give_up(center)
     center.wait(AFTER_S - 1)
     assert not center.is_open(ALARM)
@@ -32,7 +38,7 @@ def test_it_is_raised_after_its_time() -> None:
 
 def test_one_that_is_called_back_in_time_raises_none() -> None:
     """A call taker has it: nobody needs an alarm."""
-    center = Center(["call_abandoned"])
+    center = watched()
     give_up(center)
     center.wait(AFTER_S - 1)
     call_back(center)
@@ -45,7 +51,7 @@ def test_one_that_is_called_back_in_time_raises_none() -> None:
 
 def test_without_an_end_the_time_runs_from_its_beginning() -> None:
     """Or from when it was first heard of, where it says neither."""
-    center = Center(["call_abandoned"])
+    center = watched()
     give_up(center, ended_at=None, started_at=center.ago(100))
     give_up(center, "C-2", queue="other", ended_at=None, started_at=None)
     center.wait(20.1)
@@ -56,7 +62,7 @@ def test_without_an_end_the_time_runs_from_its_beginning() -> None:
 
 def test_other_calls_raise_none() -> None:
     """One that was answered and has ended was not given up."""
-    center = Center(["call_abandoned"])
+    center = watched()
     for number, state in enumerate(("ringing", "answered", "on_hold", "transferred", "ended")):
         give_up(center, f"C-{number}", state=state)
     center.wait(10 * AFTER_S)
@@ -65,7 +71,7 @@ def test_other_calls_raise_none() -> None:
 
 def test_it_does_not_chatter() -> None:
     """Calls given up one after the other, each called back late, are one alarm."""
-    center = Center(["call_abandoned"])
+    center = watched()
     for number in range(30):
         give_up(center, f"C-{number}")
         center.wait(AFTER_S + 10)
@@ -76,7 +82,7 @@ def test_it_does_not_chatter() -> None:
 
 def test_it_clears_when_all_are_called_back_and_is_raised_anew() -> None:
     """After its dead time, by itself; the next that nobody calls back raises it again."""
-    center = Center(["call_abandoned"])
+    center = watched()
     give_up(center, "C-1")
     give_up(center, "C-2", ended_at=center.ago(1))
     center.wait(AFTER_S + 1)
@@ -96,7 +102,7 @@ def test_it_clears_when_all_are_called_back_and_is_raised_anew() -> None:
 
 def test_one_that_leaves_the_picture_is_called_back_by_nobody() -> None:
     """Then there is nothing left to do about it."""
-    center = Center(["call_abandoned"])
+    center = watched()
     give_up(center)
     center.wait(AFTER_S + 1)
     center.withdraw("call", "C-1")

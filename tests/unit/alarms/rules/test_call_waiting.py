@@ -4,6 +4,12 @@ from tests.alarm_center import Center
 
 ALARM = "call_waiting:911"
 AFTER_S = 20
+PARAMETERS = {"after_s": AFTER_S, "clear_after_s": 60}
+
+
+def watched() -> Center:
+    """Return a center that watches this rule alone, by these parameters."""
+    return Center(["call_waiting"], call_waiting=PARAMETERS)
 
 
 def call(center: Center, id_: str = "C-1", state: str = "ringing", **fields: object) -> None:
@@ -18,7 +24,7 @@ def about(center: Center, alarm: str = ALARM) -> list[str]:
 
 def test_it_is_raised_after_its_time() -> None:
     """A call that rings for so long raises a high alarm, and not before."""
-    center = Center(["call_waiting"])
+    center = watched()
     call(center, started_at=center.ago(0))
     center.wait(AFTER_S - 0.1)
     assert not center.is_open(ALARM)
@@ -31,7 +37,7 @@ def test_it_is_raised_after_its_time() -> None:
 
 def test_a_call_that_does_not_say_when_it_began_rings_since_it_was_heard() -> None:
     """Also when it is said again, and through a death."""
-    center = Center(["call_waiting"])
+    center = watched()
     call(center)
     center.wait(10)
     call(center, caller_number="+1 415 555 0100")
@@ -44,7 +50,7 @@ def test_a_call_that_does_not_say_when_it_began_rings_since_it_was_heard() -> No
 
 def test_each_queue_has_its_own() -> None:
     """A call without a queue waits in that of 911; an alarm asks those who answer that queue."""
-    center = Center(["call_waiting"])
+    center = watched()
     call(center, "C-1", started_at=center.ago(21))
     call(center, "C-2", queue="non-emergency", started_at=center.ago(21))
     assert set(center.open()) == {ALARM, "call_waiting:non-emergency"}
@@ -56,7 +62,7 @@ def test_each_queue_has_its_own() -> None:
 
 def test_it_is_about_all_that_wait_too_long_the_oldest_first() -> None:
     """Whoever waits longest is the first; those that may still ring are not in it yet."""
-    center = Center(["call_waiting"])
+    center = watched()
     for number, ago_s in enumerate((25, 40, 5, 30), 1):
         call(center, f"C-{number}", started_at=center.ago(ago_s))
     assert about(center) == ["C-2", "C-4", "C-1"]
@@ -69,7 +75,7 @@ def test_it_is_about_all_that_wait_too_long_the_oldest_first() -> None:
 
 def test_it_is_about_fifty_at_most() -> None:
     """More than a person can read is left out, the latest."""
-    center = Center(["call_waiting"])
+    center = watched()
     for number in range(60):
         call(center, f"C-{number:02}", started_at=center.ago(100 - number))
     assert about(center) == [f"C-{number:02}" for number in range(50)]
@@ -77,7 +83,7 @@ def test_it_is_about_fifty_at_most() -> None:
 
 def test_it_does_not_chatter() -> None:
     """Call after call that waits too long, each answered before the next is late, is one alarm."""
-    center = Center(["call_waiting"])
+    center = watched()
     for number in range(50):
         call(center, f"C-{number}", started_at=center.ago(0))
         center.wait(AFTER_S + 5)
@@ -88,7 +94,7 @@ def test_it_does_not_chatter() -> None:
 
 def test_calls_that_are_answered_in_time_raise_none() -> None:
     """However many there are."""
-    center = Center(["call_waiting"])
+    center = watched()
     for number in range(100):
         call(center, f"C-{number}", started_at=center.ago(0))
         center.wait(15)
@@ -98,7 +104,7 @@ def test_calls_that_are_answered_in_time_raise_none() -> None:
 
 def test_it_clears_when_all_are_answered() -> None:
     """After its dead time, by itself; a call that leaves the picture waits no more."""
-    center = Center(["call_waiting"])
+    center = watched()
     call(center, "C-1", started_at=center.ago(21))
     call(center, "C-2", started_at=center.ago(21))
     call(center, "C-1", "answered")
@@ -114,7 +120,7 @@ def test_it_clears_when_all_are_answered() -> None:
 
 def test_it_is_raised_anew() -> None:
     """After it cleared, the next that waits too long raises it again."""
-    center = Center(["call_waiting"])
+    center = watched()
     call(center, started_at=center.ago(21))
     call(center, state="answered")
     center.wait(61)
@@ -126,7 +132,7 @@ def test_it_is_raised_anew() -> None:
 
 def test_a_call_that_changes_its_queue_waits_in_the_other() -> None:
     """As long as it has waited."""
-    center = Center(["call_waiting"])
+    center = watched()
     call(center, started_at=center.ago(21))
     call(center, queue="language line")
     assert about(center, "call_waiting:language line") == ["C-1"]

@@ -10,6 +10,12 @@ ALARM = "cluster:I-1"
 #: A degree of latitude is about 111.2 km.
 METRE = 1 / 111_195
 WITHIN_S = 1_800
+PARAMETERS = {"incidents": 4, "radius_m": 400, "within_s": WITHIN_S, "clear_after_s": 0}
+
+
+def watched() -> Center:
+    """Return a center that watches this rule alone, by these parameters."""
+    return Center(["cluster"], cluster=PARAMETERS)
 
 
 def enter(center: Center, number: int, north_m: float = 0, ago_s: float = 0, **fields: object) -> None:
@@ -31,7 +37,7 @@ def about(center: Center, alarm: str = ALARM) -> list[str]:
 
 def test_it_is_raised_by_the_fourth() -> None:
     """Three are none, four are a medium alarm about all of them, the last first."""
-    center = Center(["cluster"])
+    center = watched()
     chain(center, 1, 2, 3)
     assert not center.open()
     enter(center, 4)
@@ -45,7 +51,7 @@ def test_it_is_raised_by_the_fourth() -> None:
 
 def test_links_make_a_chain() -> None:
     """Each needs to be near one of the others only, in place and time."""
-    center = Center(["cluster"])
+    center = watched()
     for number in range(1, 7):
         enter(center, number, north_m=399 * number, ago_s=(6 - number) * (WITHIN_S - 1))
     assert about(center) == [f"I-{number}" for number in range(6, 0, -1)]
@@ -56,7 +62,7 @@ def test_links_make_a_chain() -> None:
 )
 def test_what_is_of_another_kind_does_not_count(fields: dict[str, object]) -> None:
     """Another type or none, no place, or begun by officers themselves."""
-    center = Center(["cluster"])
+    center = watched()
     chain(center, 1, 2, 3)
     enter(center, 4, **fields)
     assert not center.open()
@@ -65,7 +71,7 @@ def test_what_is_of_another_kind_does_not_count(fields: dict[str, object]) -> No
 @pytest.mark.parametrize(("north_m", "ago_s"), [(401, 0), (-401, 0), (0, 180 + WITHIN_S + 1)])
 def test_what_is_too_far_or_too_early_does_not_count(north_m: float, ago_s: float) -> None:
     """Beyond the distance or the time of all others."""
-    center = Center(["cluster"])
+    center = watched()
     chain(center, 1, 2, 3)
     enter(center, 4, north_m, ago_s)
     assert not center.open()
@@ -73,7 +79,7 @@ def test_what_is_too_far_or_too_early_does_not_count(north_m: float, ago_s: floa
 
 def test_what_comes_too_late_does_not_count() -> None:
     """The last of the others was too long ago."""
-    center = Center(["cluster"])
+    center = watched()
     chain(center, 1, 2, 3)
     center.wait(WITHIN_S - 60 + 1)
     enter(center, 4)
@@ -82,7 +88,7 @@ def test_what_comes_too_late_does_not_count() -> None:
 
 def test_a_code_is_a_kind_where_no_type_is_said() -> None:
     """Incidents that say only a code are of one kind where that is the same."""
-    center = Center(["cluster"])
+    center = watched()
     for number in range(1, 5):
         enter(center, number, type=None, type_code="459")
     assert center.alarm(ALARM)["title"] == "4 close together: 459"
@@ -90,18 +96,29 @@ def test_a_code_is_a_kind_where_no_type_is_said() -> None:
 
 def test_it_does_not_chatter() -> None:
     """Incident after incident, each said again in every status, is one alarm that grows."""
-    center = Center(["cluster"])
-    for number in range(1, 31):
+    center = watched()
+    for number in range(1, 20):
         for status in ("pending", "enroute", "closed"):
             enter(center, number, status=status)
         center.wait(10)
     assert center.times_raised(ALARM) == len(center.raises) == 1
-    assert center.alarm(ALARM)["title"] == "30 close together: Theft"
+    assert center.alarm(ALARM)["title"] == "19 close together: Theft"
+
+
+def test_too_many_to_follow_are_one_alarm_about_their_type() -> None:
+    """When a chain grows over twenty, its alarm gives way to one about the type, which ends with the last."""
+    center = watched()
+    for number in range(1, 40):
+        enter(center, number)
+    assert set(center.open()) == {"cluster:everywhere Theft"}
+    assert center.alarm("cluster:everywhere Theft")["title"] == "Over 20 close together: Theft"
+    center.wait(WITHIN_S + 1)
+    assert not center.open()
 
 
 def test_what_has_left_the_picture_still_belongs_to_it() -> None:
     """Also after a death; and the alarm stands when none of them is in the picture any more."""
-    center = Center(["cluster"])
+    center = watched()
     chain(center, 1, 2, 3)
     center.wait(1)
     for number in (1, 2, 3):
@@ -119,7 +136,7 @@ def test_what_has_left_the_picture_still_belongs_to_it() -> None:
 
 def test_it_clears_when_none_has_followed_and_is_raised_anew() -> None:
     """So long after the last, by itself; one that links to the last in time raises it again."""
-    center = Center(["cluster"])
+    center = watched()
     chain(center, 1, 2, 3, 4)
     center.wait(WITHIN_S - 61)
     enter(center, 5)
@@ -133,7 +150,7 @@ def test_it_clears_when_none_has_followed_and_is_raised_anew() -> None:
 
 def test_two_chains_that_meet_are_one() -> None:
     """The alarm of the older goes on and is about all; that of the younger clears."""
-    center = Center(["cluster"])
+    center = watched()
     chain(center, 1, 2, 3, 4)
     center.wait(30)
     chain(center, 11, 12, 13, 14, from_m=600)
@@ -147,7 +164,7 @@ def test_two_chains_that_meet_are_one() -> None:
 def test_what_turns_out_to_be_something_else_parts_the_chain() -> None:
     """The link of two chains is of another type, elsewhere, at another time or begun by officers: two alarms again."""
     for other in ({"type": "Robbery"}, {"lat": 37.9, "lon": -122.42}, {"ago_s": 90_000}, {"onview": True}):
-        center = Center(["surge", "cluster"])
+        center = Center(["surge", "cluster"], cluster=PARAMETERS)
         chain(center, 1, 2, 3, 4)
         center.wait(30)
         chain(center, 11, 12, 13, 14, from_m=600)
@@ -159,9 +176,8 @@ def test_what_turns_out_to_be_something_else_parts_the_chain() -> None:
 def test_the_order_of_arrival_does_not_matter() -> None:
     """However late each of them comes, the same alarm is open in the end, and about the same."""
     for order in permutations((1, 2, 3, 4)):
-        center = Center(["cluster"])
-        began = center.ago(600)
+        center = watched()
         for number in order:
-            enter(center, number, 300 * number, entered_at=began.replace("50", f"5{number}"))
+            enter(center, number, north_m=300 * number, ago_s=600 - 60 * number)
         assert list(center.open()) == [ALARM]
         assert about(center) == ["I-4", "I-3", "I-2", "I-1"]

@@ -8,11 +8,17 @@ from tests.alarm_center import Center
 ALARM = "feed_silent:avl"
 _, STALE_S, LOST_S = limits_s(DEFAULT_INTERVAL_S)
 DAY_S = 86_400
+PARAMETERS = {"clear_after_s": 30, "forget_after_s": DAY_S}
+
+
+def watched() -> Center:
+    """Return a center that watches this rule alone, by these parameters."""
+    return Center(["feed_silent"], feed_silent=PARAMETERS)
 
 
 def test_it_is_raised_when_the_feed_is_stale() -> None:
     """Beyond the limit of its own interval, and not before, it is of medium severity."""
-    center = Center(["feed_silent"])
+    center = watched()
     center.hear(avl=0)
     center.wait(STALE_S - 0.1)
     assert not center.is_open(ALARM)
@@ -24,7 +30,7 @@ def test_it_is_raised_when_the_feed_is_stale() -> None:
 
 def test_a_lost_feed_is_of_high_severity() -> None:
     """The same alarm says so when the feed counts as lost."""
-    center = Center(["feed_silent"])
+    center = watched()
     center.hear(avl=0)
     center.wait(LOST_S - 0.1)
     assert center.alarm(ALARM)["severity"] == "medium"
@@ -35,7 +41,7 @@ def test_a_lost_feed_is_of_high_severity() -> None:
 
 def test_each_feed_has_its_own_interval() -> None:
     """One that speaks each few seconds is stale sooner than one of which nothing is known."""
-    center = Center(["feed_silent"])
+    center = watched()
     center.hear(sim_avl=0, avl=0)
     center.wait(limits_s(5.0)[1] + 0.1)
     assert list(center.open()) == ["feed_silent:sim-avl"]
@@ -43,7 +49,7 @@ def test_each_feed_has_its_own_interval() -> None:
 
 def test_a_feed_that_speaks_in_time_raises_none() -> None:
     """Late is not yet silent."""
-    center = Center(["feed_silent"])
+    center = watched()
     for _ in range(50):
         center.hear(avl=0)
         center.wait(STALE_S - 1)
@@ -61,7 +67,7 @@ def test_it_does_not_chatter() -> None:
 
 def test_it_clears_when_the_feed_is_back_and_is_raised_anew() -> None:
     """After its dead time, by itself; silent once more, it is a new raise."""
-    center = Center(["feed_silent"])
+    center = watched()
     center.hear(avl=0)
     center.wait(STALE_S + 1)
     center.hear(avl=0)
@@ -77,7 +83,7 @@ def test_it_clears_when_the_feed_is_back_and_is_raised_anew() -> None:
 
 def test_a_source_that_has_been_away_for_a_day_is_no_feed_any_more() -> None:
     """Its alarm clears by itself; when it speaks again it is a feed again."""
-    center = Center(["feed_silent"])
+    center = watched()
     center.hear(avl=0)
     center.wait(DAY_S - 1)
     assert "clears_at" not in center.alarm(ALARM)
@@ -93,7 +99,7 @@ def test_a_source_that_has_been_away_for_a_day_is_no_feed_any_more() -> None:
 )
 def test_who_begins_knows_how_long_a_feed_has_been_silent(ago_s: float, title: str | None) -> None:
     """When the process begins, a silent feed is an alarm at once, and one that was forgotten is none."""
-    center = Center(["feed_silent"])
+    center = watched()
     center.heard["avl"] = center.now.timestamp() - ago_s
     center.die()
     assert center.alarm(ALARM).get("title") == title
@@ -109,7 +115,7 @@ def test_a_feed_may_be_forgotten_before_it_is_stale() -> None:
 
 def test_death_changes_nothing() -> None:
     """Who begins anew finds the same alarms and says nothing."""
-    center = Center(["feed_silent"])
+    center = watched()
     center.hear(avl=0, cad=0)
     center.wait(STALE_S + 1)
     words = center.words

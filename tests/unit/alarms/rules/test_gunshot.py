@@ -10,6 +10,12 @@ from tests.alarm_center import Center
 #: A degree of latitude is about 111.2 km.
 METRE = 1 / 111_195
 LAT, LON = 37.76, -122.42
+PARAMETERS = {"radius_m": 300, "within_s": 600, "clear_after_s": 0}
+
+
+def watched() -> Center:
+    """Return a center that watches this rule alone, by these parameters."""
+    return Center(["gunshot"], gunshot=PARAMETERS)
 
 
 def hear(center: Center, id_: str = "D-1", north_m: float = 0, ago_s: float = 0, **fields: object) -> None:
@@ -37,7 +43,7 @@ def about(center: Center, alarm: str = "gunshot:D-1") -> list[str]:
 
 def test_it_is_raised_at_once() -> None:
     """A detection that waits for review raises a critical alarm; one of another kind, or reviewed, none."""
-    center = Center(["gunshot"])
+    center = watched()
     hear(center, "D-8", detection_type="panic")
     hear(center, "D-9", review="confirmed")
     assert not center.open()
@@ -51,7 +57,7 @@ def test_it_is_raised_at_once() -> None:
 
 def test_one_without_a_place_is_one_of_its_own() -> None:
     """A sensor that does not say where raises one all the same."""
-    center = Center(["gunshot"])
+    center = watched()
     hear(center)
     hear(center, "D-2", lat=None, lon=None, review=None)
     assert set(center.open()) == {"gunshot:D-1", "gunshot:D-2"}
@@ -60,7 +66,7 @@ def test_one_without_a_place_is_one_of_its_own() -> None:
 
 def test_it_does_not_chatter() -> None:
     """Twenty sensors that hear the same shots, each twice and more and more exactly, are one alarm about all."""
-    center = Center(["gunshot"])
+    center = watched()
     for number in range(40):
         hear(center, f"D-{number % 20 + 10}", north_m=number, rounds=number + 1)
         center.wait(1)
@@ -70,7 +76,7 @@ def test_it_does_not_chatter() -> None:
 
 def test_it_clears_when_reviewed_and_is_raised_anew() -> None:
     """Confirmed or dismissed, it clears at once; taken back, it is raised again."""
-    center = Center(["gunshot"])
+    center = watched()
     for times, review in enumerate(("confirmed", "dismissed"), 1):
         hear(center, review="unreviewed")
         assert center.times_raised("gunshot:D-1") == times
@@ -84,7 +90,7 @@ def test_it_clears_when_reviewed_and_is_raised_anew() -> None:
 
 def test_who_called_about_it_is_joined() -> None:
     """Calls and incidents within the distance and time are in the alarm, whichever came first; others are not."""
-    center = Center(["gunshot"])
+    center = watched()
     call(center, "C-1", north_m=299, ago_s=599)
     call(center, "C-far", north_m=301)
     call(center, "C-old", ago_s=601)
@@ -105,7 +111,7 @@ def test_who_called_about_it_is_joined() -> None:
 
 def test_a_call_that_turns_out_to_be_elsewhere_is_let_go() -> None:
     """A better position of the caller takes the call out of the alarm, and one that leaves the picture too."""
-    center = Center(["gunshot"])
+    center = watched()
     hear(center)
     call(center, "C-1")
     call(center, "C-1", north_m=900)
@@ -120,7 +126,7 @@ def test_a_call_that_turns_out_to_be_elsewhere_is_let_go() -> None:
 @pytest.mark.parametrize(("north_m", "ago_s"), [(301, 0), (0, 601)])
 def test_shots_elsewhere_or_earlier_are_others(north_m: float, ago_s: float) -> None:
     """Beyond the distance or the time of each other, two detections are two alarms."""
-    center = Center(["gunshot"])
+    center = watched()
     hear(center)
     hear(center, "D-2", north_m=north_m, ago_s=ago_s)
     assert set(center.open()) == {"gunshot:D-1", "gunshot:D-2"}
@@ -128,7 +134,7 @@ def test_shots_elsewhere_or_earlier_are_others(north_m: float, ago_s: float) -> 
 
 def test_when_the_first_is_reviewed_the_next_goes_on() -> None:
     """The alarm goes over to the next that waits, until none does."""
-    center = Center(["gunshot"])
+    center = watched()
     for number in (1, 2, 3):
         hear(center, f"D-{number}")
     call(center, "C-1")
@@ -143,10 +149,11 @@ def test_when_the_first_is_reviewed_the_next_goes_on() -> None:
 
 def test_the_review_of_a_link_parts_the_chain() -> None:
     """Two that only a third linked are two alarms when the third is reviewed."""
-    center = Center(["gunshot"])
+    center = watched()
     for number, north_m in enumerate((0, 290, 580), 1):
         hear(center, f"D-{number}", north_m=north_m)
     assert list(center.open()) == ["gunshot:D-1"]
+    assert about(center) == ["D-1", "D-2", "D-3"]
     hear(center, "D-2", north_m=290, review="dismissed")
     assert set(center.open()) == {"gunshot:D-1", "gunshot:D-3"}
 
@@ -160,7 +167,7 @@ def test_the_order_of_arrival_does_not_matter() -> None:
         lambda center: incident(center, "I-1", north_m=100),
     ]
     for order in permutations(parts):
-        center = Center(["gunshot"])
+        center = watched()
         for part in order:
             part(center)
         assert list(center.open()) == ["gunshot:D-1"]
@@ -169,7 +176,7 @@ def test_the_order_of_arrival_does_not_matter() -> None:
 
 def test_death_changes_nothing() -> None:
     """Who begins anew finds the same alarms, about the same, and says nothing."""
-    center = Center(["gunshot"])
+    center = watched()
     hear(center)
     call(center, "C-1")
     center.wait(700)

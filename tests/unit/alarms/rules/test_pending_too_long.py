@@ -7,6 +7,12 @@ from tests.alarm_center import TARGETS_S, Center
 ALARM = "pending_too_long:I-1"
 #: Twice its target may priority 1 wait, twelve times its target priority 2.
 MAY_WAIT_S = {1: 2 * TARGETS_S[1], 2: 12 * TARGETS_S[2]}
+PARAMETERS = {"times_target": {"1": 2, "2": 12}, "clear_after_s": 30}
+
+
+def watched() -> Center:
+    """Return a center that watches this rule alone, by these parameters."""
+    return Center(["pending_too_long"], pending_too_long=PARAMETERS)
 
 
 def incident(center: Center, **fields: object) -> None:
@@ -17,7 +23,7 @@ def incident(center: Center, **fields: object) -> None:
 @pytest.mark.parametrize(("priority", "severity"), [(1, "critical"), (2, "high")])
 def test_each_priority_has_its_own_limit(priority: int, severity: str) -> None:
     """It is raised when the time of its priority has passed since it was entered, and not before."""
-    center = Center(["pending_too_long"])
+    center = watched()
     incident(center, priority=priority, entered_at=center.ago(0))
     center.wait(MAY_WAIT_S[priority] - 1)
     assert not center.is_open(ALARM)
@@ -50,7 +56,7 @@ def test_an_installation_chooses_the_times() -> None:
 
 def test_without_entered_at_it_waits_since_it_was_first_heard_of() -> None:
     """Also through the death of the process that watches; what is received counts before what is heard."""
-    center = Center(["pending_too_long"])
+    center = watched()
     incident(center)
     center.wait(60)
     incident(center, type="Robbery, armed")
@@ -66,7 +72,7 @@ def test_without_entered_at_it_waits_since_it_was_first_heard_of() -> None:
 
 def test_it_does_not_chatter() -> None:
     """Said again and again, dispatched and back at once, it is one alarm."""
-    center = Center(["pending_too_long"])
+    center = watched()
     incident(center, entered_at=center.ago(121))
     for _ in range(20):
         incident(center, status="dispatched")
@@ -80,7 +86,7 @@ def test_it_does_not_chatter() -> None:
 @pytest.mark.parametrize("status", ["dispatched", "on_scene", "cancelled"])
 def test_it_clears_when_it_waits_no_more(status: str) -> None:
     """With a unit on its way, or when it has ended, it clears after its dead time, by itself."""
-    center = Center(["pending_too_long"])
+    center = watched()
     incident(center, entered_at=center.ago(121))
     incident(center, status=status)
     assert center.alarm(ALARM)["clears_at"] == center.ago(-30)
@@ -92,7 +98,7 @@ def test_it_clears_when_it_waits_no_more(status: str) -> None:
 
 def test_it_clears_when_it_leaves_the_picture() -> None:
     """What is not there waits for nobody."""
-    center = Center(["pending_too_long"])
+    center = watched()
     incident(center, entered_at=center.ago(121))
     center.wait(1)
     center.withdraw("incident", "I-1")
@@ -102,7 +108,7 @@ def test_it_clears_when_it_leaves_the_picture() -> None:
 
 def test_it_is_raised_anew() -> None:
     """When its unit is taken from it after it cleared, it waits again, and has waited long enough already."""
-    center = Center(["pending_too_long"])
+    center = watched()
     incident(center, entered_at=center.ago(121))
     incident(center, status="dispatched")
     center.wait(31)
@@ -113,7 +119,7 @@ def test_it_is_raised_anew() -> None:
 
 def test_severity_follows_the_priority() -> None:
     """Raised to priority 1 it is critical from then on, and not another alarm."""
-    center = Center(["pending_too_long"])
+    center = watched()
     incident(center, priority=2, entered_at=center.ago(3601))
     incident(center, priority=1)
     assert center.alarm(ALARM)["severity"] == "critical"

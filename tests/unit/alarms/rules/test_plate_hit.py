@@ -5,6 +5,12 @@ import pytest
 from tests.alarm_center import Center
 
 ALARM = "plate_hit:D-1"
+PARAMETERS = {"confidence": 0.7, "clear_after_s": 0}
+
+
+def watched() -> Center:
+    """Return a center that watches this rule alone, by these parameters."""
+    return Center(["plate_hit"], plate_hit=PARAMETERS)
 
 
 def read(center: Center, **fields: object) -> None:
@@ -16,7 +22,7 @@ def read(center: Center, **fields: object) -> None:
 @pytest.mark.parametrize("detection_type", ["plate", "plate_hit"])
 def test_it_is_raised_at_once(detection_type: str) -> None:
     """A hit raises a high alarm about it and its camera; its title holds no plate."""
-    center = Center(["plate_hit"])
+    center = watched()
     read(center, detection_type=detection_type, confidence=0.93)
     alarm = center.alarm(ALARM)
     assert (alarm["state"], alarm["severity"]) == ("active", "high")
@@ -27,7 +33,7 @@ def test_it_is_raised_at_once(detection_type: str) -> None:
 
 def test_only_a_reading_that_is_sure_enough_is_one() -> None:
     """Just below the bound it is none, at the bound it is; a reading that says nothing of it counts as sure."""
-    center = Center(["plate_hit"])
+    center = watched()
     read(center, confidence=0.69)
     assert not center.is_open(ALARM)
     read(center, confidence=0.7)
@@ -50,14 +56,14 @@ def test_an_installation_chooses_how_sure() -> None:
 @pytest.mark.parametrize("detection_type", ["gunshot", "panic", "vehicle", None])
 def test_other_detections_raise_none(detection_type: str | None) -> None:
     """It is about plates."""
-    center = Center(["plate_hit"])
+    center = watched()
     read(center, detection_type=detection_type)
     assert not center.open()
 
 
 def test_it_does_not_chatter() -> None:
     """Read again and again, more or less exactly, it is one alarm."""
-    center = Center(["plate_hit"])
+    center = watched()
     for turn in range(50):
         read(center, confidence=0.7 + turn / 200, camera_id=f"K-{turn % 3}")
         center.wait(1)
@@ -66,7 +72,7 @@ def test_it_does_not_chatter() -> None:
 
 def test_it_clears_when_reviewed_and_is_raised_anew() -> None:
     """Confirmed or dismissed, it clears at once; taken back, it is raised again."""
-    center = Center(["plate_hit"])
+    center = watched()
     for times, review in enumerate(("confirmed", "dismissed"), 1):
         read(center, review=None)
         assert center.times_raised(ALARM) == times
@@ -80,6 +86,6 @@ def test_it_clears_when_reviewed_and_is_raised_anew() -> None:
 
 def test_one_without_a_camera_is_about_itself() -> None:
     """A reader in a car has no camera of the city."""
-    center = Center(["plate_hit"])
+    center = watched()
     read(center, camera_id=None)
     assert center.alarm(ALARM)["about"] == [{"kind": "detection", "id": "D-1"}]

@@ -6,6 +6,12 @@ from tests.alarm_center import Center
 
 ALARM = "position_lost:3D12"
 AFTER_S = 300
+PARAMETERS = {"after_s": AFTER_S, "clear_after_s": 20}
+
+
+def watched() -> Center:
+    """Return a center that watches this rule alone, by these parameters."""
+    return Center(["position_lost"], position_lost=PARAMETERS)
 
 
 def fix(center: Center, unit: str = "3D12", **fields: object) -> None:
@@ -24,7 +30,7 @@ def wait(center: Center, seconds: float) -> None:
 
 def test_it_is_raised_after_its_time() -> None:
     """So long without a fix, and not before; it names the unit and what it was sent to."""
-    center = Center(["position_lost"])
+    center = watched()
     fix(center, status="enroute", incident_id="I-1")
     wait(center, AFTER_S - 1)
     assert not center.is_open(ALARM)
@@ -37,7 +43,7 @@ def test_it_is_raised_after_its_time() -> None:
 @pytest.mark.parametrize("status", ["available", "busy", "out_of_service", "off_duty", None])
 def test_a_unit_that_is_not_at_work_raises_none(status: str | None) -> None:
     """Nobody waits for a parked car to move; sent out with an old fix, its position is lost at once."""
-    center = Center(["position_lost"])
+    center = watched()
     fix(center, status=status)
     wait(center, 2 * AFTER_S)
     assert not center.is_open(ALARM)
@@ -47,7 +53,7 @@ def test_a_unit_that_is_not_at_work_raises_none(status: str | None) -> None:
 
 def test_a_unit_without_any_fix_raises_none() -> None:
     """What never had a position has lost none."""
-    center = Center(["position_lost"])
+    center = watched()
     center.say("unit", "3D12", status="on_scene")
     wait(center, 2 * AFTER_S)
     assert not center.open()
@@ -55,7 +61,7 @@ def test_a_unit_without_any_fix_raises_none() -> None:
 
 def test_it_does_not_chatter() -> None:
     """A thousand fixes raise none; a status that comes and goes while the position is lost is one alarm."""
-    center = Center(["position_lost"])
+    center = watched()
     for _ in range(1_000):
         fix(center, status="enroute")
         center.wait(5)
@@ -71,7 +77,7 @@ def test_it_does_not_chatter() -> None:
 
 def test_it_clears_with_its_dead_time_and_is_raised_anew() -> None:
     """A fix clears it some seconds later; lost once more, it is a new raise."""
-    center = Center(["position_lost"])
+    center = watched()
     fix(center, status="on_scene")
     wait(center, AFTER_S + 1)
     fix(center)
@@ -87,7 +93,7 @@ def test_it_clears_with_its_dead_time_and_is_raised_anew() -> None:
 
 def test_a_feed_that_is_out_is_not_an_alarm_for_each_unit() -> None:
     """While the feed of its fixes is stale or lost none is raised; it is when the feed is back and the unit is not."""
-    center = Center(["position_lost"])
+    center = watched()
     fix(center, status="enroute")
     center.wait(10 * AFTER_S)
     assert not center.open()
@@ -98,7 +104,7 @@ def test_a_feed_that_is_out_is_not_an_alarm_for_each_unit() -> None:
 
 def test_an_open_one_clears_when_the_feed_goes_out() -> None:
     """Then the feed's own alarm speaks for all of its units."""
-    center = Center(["position_lost"])
+    center = watched()
     fix(center, status="enroute")
     wait(center, AFTER_S + 1)
     assert center.is_open(ALARM)
@@ -108,7 +114,7 @@ def test_an_open_one_clears_when_the_feed_goes_out() -> None:
 
 def test_another_source_that_speaks_of_the_unit_is_not_the_feed_of_its_fixes() -> None:
     """Dispatch goes on while the radio's feed is out: what it says of a unit's status makes no fix its own."""
-    center = Center(["position_lost"])
+    center = watched()
     fix(center, status="enroute")
     for number in range(20):
         center.wait(60)
@@ -120,7 +126,7 @@ def test_another_source_that_speaks_of_the_unit_is_not_the_feed_of_its_fixes() -
 
 def test_a_source_that_is_no_feed_suppresses_nothing() -> None:
     """Fixes of a source that was never heard as a feed are judged by their age alone."""
-    center = Center(["position_lost"])
+    center = watched()
     center.say("unit", "3D12", source="tracker", status="enroute", fix_at=center.ago(0))
     center.wait(AFTER_S + 1)
     assert center.is_open(ALARM)
@@ -128,7 +134,7 @@ def test_a_source_that_is_no_feed_suppresses_nothing() -> None:
 
 def test_death_neither_raises_nor_forgets() -> None:
     """Who begins anew knows the feed of the fixes, and the alarms that stand."""
-    center = Center(["position_lost"])
+    center = watched()
     fix(center, status="enroute")
     center.wait(AFTER_S + 1)
     center.die()
@@ -142,7 +148,7 @@ def test_death_neither_raises_nor_forgets() -> None:
 
 def test_of_a_covert_unit_it_is_covert() -> None:
     """Who may not know of the unit may not know of its alarm."""
-    center = Center(["position_lost"])
+    center = watched()
     fix(center, status="on_scene", covert=True)
     wait(center, AFTER_S + 1)
     assert center.alarm(ALARM)["covert"] is True
@@ -150,7 +156,7 @@ def test_of_a_covert_unit_it_is_covert() -> None:
 
 def test_a_unit_that_leaves_the_picture_has_lost_nothing() -> None:
     """What is withdrawn clears."""
-    center = Center(["position_lost"])
+    center = watched()
     fix(center, status="on_scene")
     wait(center, AFTER_S + 1)
     center.withdraw("unit", "3D12")

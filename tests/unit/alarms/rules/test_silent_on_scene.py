@@ -5,6 +5,12 @@ from tests.alarm_center import Center
 
 ALARM = "silent_on_scene:3D12"
 AFTER_S = 2_700
+PARAMETERS = {"after_s": AFTER_S, "clear_after_s": 0}
+
+
+def watched() -> Center:
+    """Return a center that watches this rule alone, by these parameters."""
+    return Center(["silent_on_scene"], silent_on_scene=PARAMETERS)
 
 
 def arrive(center: Center, **fields: object) -> None:
@@ -19,7 +25,7 @@ def acknowledge(center: Center) -> None:
 
 def test_it_is_raised_after_its_time() -> None:
     """So long on scene, and not before; it names the unit and what it was sent to."""
-    center = Center(["silent_on_scene"])
+    center = watched()
     arrive(center, incident_id="I-1")
     center.wait(AFTER_S - 1)
     assert not center.is_open(ALARM)
@@ -32,7 +38,7 @@ def test_it_is_raised_after_its_time() -> None:
 
 def test_a_position_is_no_word_and_no_chatter() -> None:
     """Fixes that the radio sends by itself neither put it off nor raise it twice."""
-    center = Center(["silent_on_scene"])
+    center = watched()
     arrive(center)
     for _ in range(2 * AFTER_S // 60):
         center.wait(60)
@@ -42,7 +48,7 @@ def test_a_position_is_no_word_and_no_chatter() -> None:
 
 def test_a_status_that_flaps_is_no_alarm() -> None:
     """Every status is a word: who says one each quarter of an hour is not silent."""
-    center = Center(["silent_on_scene"])
+    center = watched()
     for _ in range(10):
         arrive(center)
         center.wait(900)
@@ -53,7 +59,7 @@ def test_a_status_that_flaps_is_no_alarm() -> None:
 
 def test_it_clears_when_the_unit_leaves_the_scene() -> None:
     """Any other status ends it, and so does a unit that leaves the picture."""
-    center = Center(["silent_on_scene"])
+    center = watched()
     arrive(center)
     center.wait(AFTER_S + 1)
     arrive(center, status="available")
@@ -67,7 +73,7 @@ def test_it_clears_when_the_unit_leaves_the_scene() -> None:
 
 def test_acknowledging_is_the_word() -> None:
     """It clears, and the time begins anew from there; then it is raised again, and nobody has answered that."""
-    center = Center(["silent_on_scene"])
+    center = watched()
     arrive(center)
     center.wait(AFTER_S + 100)
     acknowledge(center)
@@ -83,7 +89,7 @@ def test_acknowledging_is_the_word() -> None:
 
 def test_the_word_outlives_who_heard_it() -> None:
     """A process that begins after the word knows of it, whenever the one before died."""
-    center = Center(["silent_on_scene"])
+    center = watched()
     arrive(center)
     center.wait(AFTER_S + 100)
     acknowledge(center)
@@ -97,9 +103,22 @@ def test_the_word_outlives_who_heard_it() -> None:
     assert center.times_raised(ALARM) == 2
 
 
+def test_a_word_that_nobody_heard_counts() -> None:
+    """Said while no process watched, it is found in the picture by the next."""
+    center = watched()
+    arrive(center)
+    center.wait(AFTER_S + 100)
+    word = commands.acknowledge(ALARM, center.alarm(ALARM)["raised_at"], "Ann Roe", center.now)
+    center.picture.apply(word)
+    center.die()
+    assert not center.is_open(ALARM)
+    center.wait(AFTER_S - 1)
+    assert not center.is_open(ALARM)
+
+
 def test_a_word_about_an_earlier_scene_counts_no_more() -> None:
     """At the next scene the time begins with the arrival, not with the old word."""
-    center = Center(["silent_on_scene"])
+    center = watched()
     arrive(center)
     center.wait(AFTER_S + 1)
     acknowledge(center)
@@ -114,7 +133,7 @@ def test_a_word_about_an_earlier_scene_counts_no_more() -> None:
 
 def test_without_status_since_it_is_since_it_was_heard() -> None:
     """Then the time runs from when it was first said to be on scene, through what else is said and any death."""
-    center = Center(["silent_on_scene"])
+    center = watched()
     center.say("unit", "3D12", status="on_scene")
     center.wait(1_000)
     center.say("unit", "3D12", status="on_scene", callsign="3 David 12")
@@ -130,7 +149,7 @@ def test_without_status_since_it_is_since_it_was_heard() -> None:
 
 def test_of_a_covert_unit_it_is_covert() -> None:
     """Who may not know of the unit may not know of its alarm."""
-    center = Center(["silent_on_scene"])
+    center = watched()
     arrive(center, covert=True)
     center.wait(AFTER_S + 1)
     assert center.alarm(ALARM)["covert"] is True

@@ -7,6 +7,12 @@ DAY_S = 86_400
 WINDOW_S = 1_800
 #: Fewer than this are no surge, whatever is usual.
 LEAST = 15
+PARAMETERS = {"window_s": WINDOW_S, "deviations": 5, "least": LEAST, "days": 3, "clear_after_s": 900}
+
+
+def watched() -> Center:
+    """Return a center that watches this rule alone, by these parameters."""
+    return Center(["surge"], surge=PARAMETERS)
 
 
 def enter(center: Center, number: int, ago_s: float = 0, name: str = "now", **fields: object) -> None:
@@ -25,7 +31,7 @@ def usual(center: Center, number: int, days: int = 4) -> None:
 
 def test_it_is_raised_by_the_one_that_is_too_many() -> None:
     """Nine are usual, with a deviation of three: 24 are many, 25 are a surge."""
-    center = Center(["surge"])
+    center = watched()
     usual(center, 9)
     enter(center, 24)
     assert not center.is_open(ALARM)
@@ -37,7 +43,7 @@ def test_it_is_raised_by_the_one_that_is_too_many() -> None:
 
 def test_few_are_no_surge_whatever_is_usual() -> None:
     """Where nothing is usual, it takes the least number."""
-    center = Center(["surge"])
+    center = watched()
     usual(center, 0)
     enter(center, LEAST - 1)
     assert not center.is_open(ALARM)
@@ -47,7 +53,7 @@ def test_few_are_no_surge_whatever_is_usual() -> None:
 
 def test_it_needs_days_to_compare_with() -> None:
     """Before three days are known nothing is unusual, however many come; then the next one raises it."""
-    center = Center(["surge"])
+    center = watched()
     center.say("incident", "first", entered_at=center.ago(3 * DAY_S + WINDOW_S - 30))
     enter(center, 50)
     assert not center.is_open(ALARM)
@@ -58,13 +64,14 @@ def test_it_needs_days_to_compare_with() -> None:
 
 def test_it_compares_with_the_same_time_of_earlier_days() -> None:
     """A busy evening says nothing of the morning, and a busy morning says that this one is as usual."""
-    evenings = Center(["surge"])
+    evenings = watched()
     usual(evenings, 0)
     for day in range(1, 5):
         enter(evenings, 40, day * DAY_S - 6 * 3_600, "evening")
+        enter(evenings, 40, day * DAY_S + WINDOW_S + 60, "just before")
     enter(evenings, LEAST)
     assert evenings.is_open(ALARM)
-    mornings = Center(["surge"])
+    mornings = watched()
     usual(mornings, 40)
     enter(mornings, 60)
     assert not mornings.is_open(ALARM)
@@ -72,7 +79,7 @@ def test_it_compares_with_the_same_time_of_earlier_days() -> None:
 
 def test_days_that_differ_widen_what_is_usual() -> None:
     """Where one day brings none and the next forty, forty are nothing unusual."""
-    center = Center(["surge"])
+    center = watched()
     center.say("incident", "first", entered_at=center.ago(4 * DAY_S + WINDOW_S + 60))
     for day, number in enumerate((0, 40, 0, 40), 1):
         enter(center, number, day * DAY_S + 600, "usual")
@@ -82,7 +89,7 @@ def test_days_that_differ_widen_what_is_usual() -> None:
 
 def test_what_officers_begin_themselves_does_not_count() -> None:
     """Whether that is said at once or later."""
-    center = Center(["surge"])
+    center = watched()
     usual(center, 0)
     enter(center, 40, onview=True)
     enter(center, LEAST - 1, name="called")
@@ -95,7 +102,7 @@ def test_what_officers_begin_themselves_does_not_count() -> None:
 
 def test_what_has_left_the_picture_still_counts() -> None:
     """An incident that ended within minutes came all the same."""
-    center = Center(["surge"])
+    center = watched()
     usual(center, 0)
     for number in range(LEAST):
         enter(center, 1, name=str(number))
@@ -104,9 +111,22 @@ def test_what_has_left_the_picture_still_counts() -> None:
     assert center.is_open(ALARM)
 
 
+def test_what_does_not_say_when_it_was_entered_came_when_it_was_first_heard_of() -> None:
+    """Said again later, it does not come again."""
+    center = watched()
+    usual(center, 0)
+    for number in range(LEAST - 1):
+        center.say("incident", f"I-{number}", type="Theft")
+    center.wait(WINDOW_S + 1)
+    for number in range(LEAST - 1):
+        center.say("incident", f"I-{number}", type="Theft from a car")
+    enter(center, 1, name="one more")
+    assert not center.is_open(ALARM)
+
+
 def test_it_does_not_chatter() -> None:
     """A surge that ebbs and rises, and incidents that are said again and again, are one alarm."""
-    center = Center(["surge"])
+    center = watched()
     usual(center, 0)
     for wave in range(5):
         enter(center, 20, name=str(wave))
@@ -117,7 +137,7 @@ def test_it_does_not_chatter() -> None:
 
 def test_it_clears_when_the_window_has_emptied_and_is_raised_anew() -> None:
     """By time alone: the window, a look, and its dead time; the next surge raises it again."""
-    center = Center(["surge"])
+    center = watched()
     usual(center, 0)
     enter(center, LEAST)
     center.wait(WINDOW_S - 61)
@@ -134,7 +154,7 @@ def test_it_clears_when_the_window_has_emptied_and_is_raised_anew() -> None:
 
 def test_death_forgets_no_arrival() -> None:
     """Who begins anew knows what came and what is usual, though most of it has left the picture."""
-    center = Center(["surge"])
+    center = watched()
     usual(center, 0)
     enter(center, LEAST - 1)
     center.wait(1)
