@@ -117,7 +117,11 @@ def _ended(alarm: Standing, us: int, dead_us: int) -> dict[str, Any]:
     clears = us + dead_us if alarm.clears is None else alarm.clears
     if dead_us and us < clears:
         return _news(alarm, _open_state(alarm, us) | {"clears_at": text(clears)})
-    return {"state": "cleared", "cleared_at": text(us), "clears_at": None}
+    cleared = {"state": "cleared", "cleared_at": text(us), "clears_at": None}
+    if alarm.shelved_until is not None and alarm.shelved_until > us:
+        # Said again with the clear, so that the alarm stays in the picture for as long as its shelf does.
+        return cleared | {"shelved_until": alarm.fields["shelved_until"]}
+    return cleared
 
 
 def _news(alarm: Standing, wanted: Mapping[str, Any]) -> dict[str, Any]:

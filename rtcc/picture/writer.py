@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import orjson
 
 from rtcc.model import lifecycle
+from rtcc.model.checks import parse_instant
 from rtcc.model.event import Event
 from rtcc.model.version import digits
 from rtcc.model.wire import encode
@@ -114,4 +115,7 @@ class PictureWriter:
             return ""
         if event.data[field] not in lifecycle.ENDED[event.kind]:
             return "0"
-        return str(int(event.occurred_at.timestamp()) + self._leaves_after_s[event.kind])
+        leaves = int(event.occurred_at.timestamp()) + self._leaves_after_s[event.kind]
+        # An alarm that clears on its shelf is remembered for as long as the shelf lasts.
+        shelved_until = parse_instant(event.data.get("shelved_until"))
+        return str(leaves if shelved_until is None else max(leaves, int(shelved_until.timestamp()) + 1))

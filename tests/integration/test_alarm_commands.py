@@ -71,3 +71,13 @@ def test_notes_leave_after_their_term(store: Store, settings: Settings) -> None:
     term = settings.note_leaves_after_s
     assert retire(store, settings, clock=lambda: NOON.timestamp() + term - 1) == (0, 0)
     assert retire(store, settings, clock=lambda: NOON.timestamp() + term + 1) == (1, 0)
+
+
+def test_an_alarm_stays_as_long_as_its_shelf(store: Store, settings: Settings) -> None:
+    """One that cleared while it was shelved for a day leaves when the day is over, and not sooner."""
+    writer = PictureWriter(store, settings, clock=NOON.timestamp)
+    until = NOON + timedelta(days=1)
+    clear = cleared(FIRST + timedelta(seconds=9))
+    writer.apply([raised(FIRST), clear._replace(data=clear.data | {"shelved_until": iso(until)})])
+    assert retire(store, settings, clock=lambda: until.timestamp()) == (0, 0)
+    assert retire(store, settings, clock=lambda: until.timestamp() + 2) == (1, 0)

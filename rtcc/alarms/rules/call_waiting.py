@@ -12,7 +12,7 @@ from rtcc.alarms.view import Fields
 class WaitingParameters(LateCallsParameters):
     """What can be set."""
 
-    after_s: Seconds = Field(30, description="so long may a call ring")
+    after_s: Seconds = Field(20, description="so long may a call ring")
     clear_after_s: Seconds = Field(300, description="dead time: calls that wait one after the other are one alarm")
 
 

@@ -8,36 +8,66 @@ from pydantic import Field
 
 from rtcc.alarms.finding import NOT_NOW, Finding, about_unit, not_before
 from rtcc.alarms.rule import Parameters, Rule, Seconds
-from rtcc.alarms.view import Said, seconds
+from rtcc.alarms.view import Said, View, seconds
 
 
 class SilentParameters(Parameters):
     """What can be set."""
 
     after_s: Seconds = Field(7_200, description="so long on scene, or since somebody last asked, without a word")
+    alone_after_s: Seconds = Field(2_700, description="the same for a unit alone at an incident of priority 1 or 2")
 
 
 class SilentOnScene(Rule[SilentParameters]):
     """Holds while a unit has been on scene for longer than it may be without a word.
 
-    Acknowledging is the word: the operator has raised the unit. The alarm then clears, and the time begins anew.
-    Position fixes are no word, the radio sends them by itself.
+    A unit that is alone where it may be dangerous is asked for sooner. Acknowledging is the word: the operator has
+    raised the unit. The alarm then clears, and the time begins anew. Position fixes are no word, the radio sends them
+    by itself.
     """
 
     name = "silent_on_scene"
     severity = "high"
     response = "Raise the unit on the radio; acknowledge when it answers, send help when it does not."
-    watches = {"unit": frozenset({"status", "status_since", "incident_id", "callsign", "covert"})}
+    watches = {
+        "unit": frozenset({"status", "status_since", "incident_id", "covert"}),
+        "incident": frozenset({"priority"}),
+    }
     parameters_type = SilentParameters
 
+    def __init__(self, view: View, parameters: SilentParameters) -> None:
+        super().__init__(view, parameters)
+        #: Who is on scene, by incident, and at which one a unit is.
+        self._there: dict[str, set[str]] = {}
+        self._at: dict[str, str] = {}
+
     def touched(self, said: Said) -> Iterable[str]:
+        if said.kind == "incident":
+            return tuple(self._there.get(said.id, ()))
+        self._remember(said)
+        fields = said.fields or {}
+        was = self._at.pop(said.id, None)
+        touched = {said.id}
+        if was is not None:
+            self._there[was].discard(said.id)
+            # Whoever stays may be alone now.
+            touched |= self._there[was]
+            if not self._there[was]:
+                del self._there[was]
+        incident = fields.get("incident_id")
+        if fields.get("status") == "on_scene" and incident:
+            self._at[said.id] = incident
+            self._there.setdefault(incident, set()).add(said.id)
+            touched |= self._there[incident]
+        return touched
+
+    def _remember(self, said: Said) -> None:
         key = f"on_scene:{said.id}"
         if said.fields is None or said.fields.get("status") != "on_scene":
             self.view.memory.forget(key)
             self.view.memory.forget(f"asked:{said.id}")
         elif not said.fields.get("status_since"):
             self.view.memory.since(key, "", said.at)
-        return (said.id,)
 
     def answered(self, subject: str, at: float) -> None:
         self.view.memory.since(f"asked:{subject}", str(at), at)
@@ -48,7 +78,13 @@ class SilentOnScene(Rule[SilentParameters]):
             return NOT_NOW
         since = seconds(unit.get("status_since")) or self.view.memory.known_since(f"on_scene:{subject}") or now
         asked = self.view.memory.known_since(f"asked:{subject}") or 0.0
-        due = max(since, asked) + self.parameters.after_s
+        due = max(since, asked) + self._limit_s(subject)
         if now < due:
             return not_before(due)
         return Finding(True, "Unit silent on scene", about_unit(subject, unit))
+
+    def _limit_s(self, unit: str) -> float:
+        incident = self._at.get(unit, "")
+        priority = (self.view.get("incident", incident) or {}).get("priority")
+        alone = len(self._there.get(incident, ())) == 1
+        return self.parameters.alone_after_s if alone and priority in {1, 2} else self.parameters.after_s

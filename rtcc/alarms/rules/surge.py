@@ -11,13 +11,16 @@ from pydantic import Field
 from rtcc.alarms.finding import NOT_NOW, Finding
 from rtcc.alarms.incidents import note_arrival
 from rtcc.alarms.rule import Count, Parameters, Rule, Seconds
-from rtcc.alarms.view import Said
+from rtcc.alarms.view import Said, View
 
 _DAY_S = 86_400.0
 _DAYS = 28
 #: What leaves the window is looked for so often while it is fuller than usual.
 _LOOK_AGAIN_S = 15.0
 _CITY = "city"
+#: A day that brought less than one in so many of what the busiest did is not known.
+_KNOWN = 4
+_MINUTE_S = 60.0
 
 
 class SurgeParameters(Parameters):
@@ -45,6 +48,11 @@ class Surge(Rule[SurgeParameters]):
     watches = {"incident": frozenset({"entered_at", "received_at", "type_code", "type", "lat", "lon", "onview"})}
     parameters_type = SurgeParameters
 
+    def __init__(self, view: View, parameters: SurgeParameters) -> None:
+        super().__init__(view, parameters)
+        self._as_of = -1.0
+        self._was_usual: list[int] = []
+
     def touched(self, said: Said) -> Iterable[str]:
         return (_CITY,) if note_arrival(self.view, said) else ()
 
@@ -53,13 +61,26 @@ class Surge(Rule[SurgeParameters]):
         count = arrivals.count(now - window_s, now)
         if count < self.parameters.least:
             return NOT_NOW
-        first = arrivals.first()
-        days = min(_DAYS, int((now - window_s - (now if first is None else first)) // _DAY_S))
-        if days < self.parameters.days:
+        usual = self._usual(now)
+        if len(usual) < self.parameters.days:
             return NOT_NOW
-        usual = [arrivals.count(now - day * _DAY_S - window_s, now - day * _DAY_S) for day in range(1, days + 1)]
-        mean = sum(usual) / days
-        spread = math.sqrt(max(mean, 1.0, sum((each - mean) ** 2 for each in usual) / days))
+        mean = sum(usual) / len(usual)
+        spread = math.sqrt(max(mean, 1.0, sum((each - mean) ** 2 for each in usual) / len(usual)))
         if count <= mean + self.parameters.deviations * spread:
             return Finding(holds=False)
         return Finding(True, "Incidents far above usual", look_again_at=now + _LOOK_AGAIN_S)
+
+    def _usual(self, now: float) -> list[int]:
+        """Return what the window brought at the same time, to the minute, of each earlier day that is known.
+
+        A day is known that brought at least a quarter of what the busiest did: one on which the feed was away, or from
+        which a single old incident is still open, says nothing.
+        """
+        minute = now // _MINUTE_S
+        if minute != self._as_of:
+            arrivals, window_s = self.view.arrivals, self.parameters.window_s
+            ends = [minute * _MINUTE_S - day * _DAY_S for day in range(1, _DAYS + 1)]
+            brought = [arrivals.count(end - _DAY_S, end) for end in ends]
+            known = [end for end, all_day in zip(ends, brought, strict=True) if 0 < max(brought) <= all_day * _KNOWN]
+            self._as_of, self._was_usual = minute, [arrivals.count(end - window_s, end) for end in known]
+        return self._was_usual

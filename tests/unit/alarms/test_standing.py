@@ -278,3 +278,17 @@ def test_whatever_happens_it_stands_as_it_must(steps: list[tuple[str, object]]) 
     if not pressed:
         center.wait(DEAD_S + 0.1)
         assert center.state == "cleared"
+
+
+def test_an_alarm_that_clears_on_its_shelf_says_how_long_that_lasts() -> None:
+    """With the clear it says again until when, so that the picture keeps it, and with it the shelf, for so long."""
+    center = Center(["unit_emergency"])
+    center.say("unit", "U1", emergency=True)
+    center.events([commands.shelve("unit_emergency:U1", "Ann Roe", 3_600, "known", center.now)])
+    center.say("unit", "U1", emergency=False)
+    words = []
+    take, center._take = center._take, lambda events: (words.extend(events), take(events))[1]  # type: ignore[method-assign]
+    center.wait(60)
+    cleared = next(event for event in words if event.data and event.data.get("state") == "cleared")
+    assert cleared.data is not None
+    assert cleared.data["shelved_until"] == center.alarm("unit_emergency:U1")["shelved_until"]

@@ -44,7 +44,7 @@ def test_a_mapping_may_be_a_file_of_ones_own(tmp_path):
         ('as = "streets"', 'as = "poem"', "read as poem"),
         ('status = "on_scene"', 'status = "there"', "there is no status of incident"),
         ('field = "enroute_at"', 'field = "rolling_at"', "rolling_at is no field of incident"),
-        ("interval_s = 60", "interval_s =", "Invalid value"),
+        ("interval_s = 90", "interval_s =", "Invalid value"),
     ],
 )
 def test_a_broken_mapping_is_refused_with_its_reason(tmp_path, old, new, said):

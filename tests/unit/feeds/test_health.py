@@ -25,7 +25,7 @@ def test_a_feed_only_gets_older(earlier, later, interval):
 
 def test_each_source_has_its_own_interval():
     """A shipped mapping declares it, the simulator's are known, and a stranger gets the default."""
-    assert interval_s("sf-cad") == 60
+    assert interval_s("sf-cad") == 90
     assert interval_s("sim-avl") == 5
     assert interval_s("rtcc-alarms") == 10
     assert interval_s("anybody") == DEFAULT_INTERVAL_S

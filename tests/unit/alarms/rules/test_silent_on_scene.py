@@ -5,7 +5,8 @@ from tests.alarm_center import Center
 
 ALARM = "silent_on_scene:3D12"
 AFTER_S = 2_700
-PARAMETERS = {"after_s": AFTER_S, "clear_after_s": 0}
+ALONE_S = 600
+PARAMETERS = {"after_s": AFTER_S, "alone_after_s": ALONE_S, "clear_after_s": 0}
 
 
 def watched() -> Center:
@@ -153,3 +154,37 @@ def test_of_a_covert_unit_it_is_covert() -> None:
     arrive(center, covert=True)
     center.wait(AFTER_S + 1)
     assert center.alarm(ALARM)["covert"] is True
+
+
+def test_a_unit_alone_where_it_is_dangerous_is_asked_for_sooner() -> None:
+    """At a priority 1 or 2, and while no other unit is on scene there."""
+    center = watched()
+    center.say("incident", "I-1", priority=2, status="on_scene")
+    arrive(center, incident_id="I-1")
+    center.wait(ALONE_S - 1)
+    assert not center.is_open(ALARM)
+    center.wait(1.1)
+    assert center.is_open(ALARM)
+
+
+def test_who_has_company_is_not_alone() -> None:
+    """With a second unit there the long time holds; when that one leaves, the short one, at once."""
+    center = watched()
+    center.say("incident", "I-1", priority=1, status="on_scene")
+    arrive(center, incident_id="I-1")
+    center.say("unit", "3D13", status="on_scene", status_since=center.ago(0), incident_id="I-1")
+    center.wait(ALONE_S + 1)
+    assert not center.is_open(ALARM)
+    center.say("unit", "3D13", status="available", status_since=center.ago(0))
+    assert center.is_open(ALARM)
+
+
+def test_the_priority_decides_whenever_it_is_said() -> None:
+    """Raised to priority 2, the short time holds; at a priority 3 it never does."""
+    center = watched()
+    center.say("incident", "I-1", priority=3, status="on_scene")
+    arrive(center, incident_id="I-1")
+    center.wait(ALONE_S + 1)
+    assert not center.is_open(ALARM)
+    center.say("incident", "I-1", priority=2)
+    assert center.is_open(ALARM)
