@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from heapq import heappop, heappush
+from typing import Annotated
 
 from pydantic import Field
 
@@ -19,21 +20,27 @@ _LONGEST_S = 86_400.0
 #: Nor further than this many: then where they are says no more than what they are, and the type is the subject.
 _MOST = 20
 _EVERYWHERE = "everywhere "
+#: Of fewer arrivals no part is large.
+_SOME = 100
 
 
 class ClusterParameters(Parameters):
     """What can be set."""
 
-    incidents: Count = Field(4, description="so many incidents of one type …")
+    incidents: Count = Field(3, description="so many incidents of one type …")
     radius_m: Metres = Field(400, description="… each within this distance …")
     within_s: Seconds = Field(1_800, description="… and this time of another are a cluster, for as long after the last")
+    common_share: Annotated[float, Field(gt=0, le=1)] = Field(
+        0.2, description="a type that is more than this part of a day's arrivals is always near another of it"
+    )
 
 
 class Cluster(Rule[ClusterParameters]):
     """Holds for the first incident of a chain of enough incidents, each near another, the last of them not long ago.
 
     Links are between incidents of one type within the distance and time of each other, also when some have ended
-    since. What officers begin themselves does not count. A chain of more than twenty is one alarm about the type.
+    since. What officers begin themselves does not count, nor do types that are a large part of all there is (citations,
+    medical calls): that they are near each other says nothing. A chain of more than twenty is one alarm about the type.
     """
 
     name = "cluster"
@@ -60,6 +67,9 @@ class Cluster(Rule[ClusterParameters]):
         arrival, was = self.view.arrivals.by_id.get(said.id), self._as_placed.get(said.id)
         if said.fields is None or arrival == was:
             return ()
+        if arrival is not None and self._is_common(arrival.what) and (was is None or was.what == arrival.what):
+            self._place(said.id)
+            return self._leading.pop(arrival.what, set())
         # What it was part of may fall apart without it, and each part then has a first of its own.
         left = self._chain(said.id) - {said.id} if was is not None else set()
         self._place(said.id)
@@ -92,6 +102,8 @@ class Cluster(Rule[ClusterParameters]):
         if subject.startswith(_EVERYWHERE):
             return self._look_everywhere(subject.removeprefix(_EVERYWHERE), now)
         chain = self._chain(subject)
+        if chain and self._is_common(self._as_placed[subject].what):
+            return NOT_NOW
         if not self.parameters.incidents <= len(chain) <= _MOST:
             return NOT_NOW
         order = sorted(chain, key=self._order)
@@ -107,6 +119,11 @@ class Cluster(Rule[ClusterParameters]):
         if now >= over_at:
             return NOT_NOW
         return Finding(True, f"Over {_MOST} close together: {what}", look_again_at=over_at)
+
+    def _is_common(self, what: str) -> bool:
+        """Say whether a type is a large part of the last day's arrivals, of which there must be some."""
+        arrivals = len(self._as_placed)
+        return arrivals >= _SOME and len(self._places.get(what, ())) > self.parameters.common_share * arrivals
 
     def _order(self, id_: str) -> tuple[float, str]:
         return self._as_placed[id_].entered, id_

@@ -181,3 +181,19 @@ def test_the_order_of_arrival_does_not_matter() -> None:
             enter(center, number, north_m=300 * number, ago_s=600 - 60 * number)
         assert list(center.open()) == [ALARM]
         assert about(center) == ["I-4", "I-3", "I-2", "I-1"]
+
+
+def test_what_is_common_says_nothing_by_being_near() -> None:
+    """Of a type that is more than a fifth of all arrivals no chain is told; of a rarer one it is."""
+    center = watched()
+    for number in range(100):
+        # Ten kilometres apart, of ten types.
+        center.say("incident", f"O-{number}", type=f"Other {number % 10}", lat=30 + number / 10, lon=-122.4)
+    for number in range(30):
+        center.say("incident", f"P-{number}", type="Parking", lat=20 + number / 10, lon=-122.4)
+    for number in range(1, 5):
+        enter(center, number, type="Parking")
+    assert not center.open()
+    for number in range(1, 5):
+        enter(center, number + 10, type="Other 1")
+    assert len(center.open()) == 1
