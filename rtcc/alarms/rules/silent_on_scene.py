@@ -15,7 +15,7 @@ class SilentParameters(Parameters):
     """What can be set."""
 
     after_s: Seconds = Field(7_200, description="so long on scene, or since somebody last asked, without a word")
-    alone_after_s: Seconds = Field(2_700, description="the same for a unit alone at an incident of priority 1 or 2")
+    alone_after_s: Seconds = Field(2_700, description="the same for a unit alone at an incident of priority 1")
 
 
 class SilentOnScene(Rule[SilentParameters]):
@@ -49,16 +49,22 @@ class SilentOnScene(Rule[SilentParameters]):
         was = self._at.pop(said.id, None)
         touched = {said.id}
         if was is not None:
-            self._there[was].discard(said.id)
-            # Whoever stays may be alone now.
-            touched |= self._there[was]
-            if not self._there[was]:
+            staying = self._there[was]
+            staying.discard(said.id)
+            touched |= staying
+            if len(staying) == 1:
+                # Who has just left has seen that all is well: being alone begins now.
+                self.view.memory.since(f"alone:{next(iter(staying))}", "", said.at)
+            elif not staying:
                 del self._there[was]
         incident = fields.get("incident_id")
         if fields.get("status") == "on_scene" and incident:
             self._at[said.id] = incident
             self._there.setdefault(incident, set()).add(said.id)
             touched |= self._there[incident]
+            if len(self._there[incident]) > 1:
+                for unit in self._there[incident]:
+                    self.view.memory.forget(f"alone:{unit}")
         return touched
 
     def _remember(self, said: Said) -> None:
@@ -66,6 +72,7 @@ class SilentOnScene(Rule[SilentParameters]):
         if said.fields is None or said.fields.get("status") != "on_scene":
             self.view.memory.forget(key)
             self.view.memory.forget(f"asked:{said.id}")
+            self.view.memory.forget(f"alone:{said.id}")
         elif not said.fields.get("status_since"):
             self.view.memory.since(key, "", said.at)
 
@@ -78,13 +85,15 @@ class SilentOnScene(Rule[SilentParameters]):
             return NOT_NOW
         since = seconds(unit.get("status_since")) or self.view.memory.known_since(f"on_scene:{subject}") or now
         asked = self.view.memory.known_since(f"asked:{subject}") or 0.0
-        due = max(since, asked) + self._limit_s(subject)
+        due = max(since, asked) + self.parameters.after_s
+        if self._is_alone_in_danger(subject):
+            alone = self.view.memory.known_since(f"alone:{subject}") or 0.0
+            due = min(due, max(since, asked, alone) + self.parameters.alone_after_s)
         if now < due:
             return not_before(due)
         return Finding(True, "Unit silent on scene", about_unit(subject, unit))
 
-    def _limit_s(self, unit: str) -> float:
+    def _is_alone_in_danger(self, unit: str) -> bool:
         incident = self._at.get(unit, "")
         priority = (self.view.get("incident", incident) or {}).get("priority")
-        alone = len(self._there.get(incident, ())) == 1
-        return self.parameters.alone_after_s if alone and priority in {1, 2} else self.parameters.after_s
+        return priority == 1 and len(self._there.get(incident, ())) == 1

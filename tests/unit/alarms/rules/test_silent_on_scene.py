@@ -157,9 +157,9 @@ def test_of_a_covert_unit_it_is_covert() -> None:
 
 
 def test_a_unit_alone_where_it_is_dangerous_is_asked_for_sooner() -> None:
-    """At a priority 1 or 2, and while no other unit is on scene there."""
+    """At a priority 1, and while no other unit is on scene there."""
     center = watched()
-    center.say("incident", "I-1", priority=2, status="on_scene")
+    center.say("incident", "I-1", priority=1, status="on_scene")
     arrive(center, incident_id="I-1")
     center.wait(ALONE_S - 1)
     assert not center.is_open(ALARM)
@@ -168,7 +168,7 @@ def test_a_unit_alone_where_it_is_dangerous_is_asked_for_sooner() -> None:
 
 
 def test_who_has_company_is_not_alone() -> None:
-    """With a second unit there the long time holds; when that one leaves, the short one, at once."""
+    """With a second unit there the long time holds; when that one leaves, the short one begins."""
     center = watched()
     center.say("incident", "I-1", priority=1, status="on_scene")
     arrive(center, incident_id="I-1")
@@ -176,15 +176,19 @@ def test_who_has_company_is_not_alone() -> None:
     center.wait(ALONE_S + 1)
     assert not center.is_open(ALARM)
     center.say("unit", "3D13", status="available", status_since=center.ago(0))
+    center.wait(ALONE_S - 1)
+    center.die()
+    assert not center.is_open(ALARM)
+    center.wait(1.1)
     assert center.is_open(ALARM)
 
 
 def test_the_priority_decides_whenever_it_is_said() -> None:
-    """Raised to priority 2, the short time holds; at a priority 3 it never does."""
+    """Raised to priority 1, the short time holds; before, it does not."""
     center = watched()
     center.say("incident", "I-1", priority=3, status="on_scene")
     arrive(center, incident_id="I-1")
     center.wait(ALONE_S + 1)
     assert not center.is_open(ALARM)
-    center.say("incident", "I-1", priority=2)
+    center.say("incident", "I-1", priority=1)
     assert center.is_open(ALARM)
