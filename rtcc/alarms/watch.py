@@ -68,6 +68,8 @@ class AlarmWatch:
                 if lock.acquire():
                     away = False
                     await self._watch(store, lock, stop)
+                else:
+                    store.close()
             except (NoStoreError, LockLost, StoreRefused, *StoreAway) as error:
                 if not away:
                     log.warning("The alarms are not watched: %s.", type(error).__name__)
@@ -93,7 +95,9 @@ class AlarmWatch:
         view.heard = await _heard(following)
         engine = Engine(self._plan.rules(view), view, kept.read_raises(store), self._plan.switched_off)
         position = await stream.last_position(following)
-        known = [_known(entity) async for entity in load(following)]
+        stored = [entity async for entity in load(following)]
+        known = [_known(entity) for entity in stored]
+        ahead = {(entity.kind, entity.id): entity.position for entity in stored if entity.position > position}
         self._said = next((dict(each.fields) for each in known if each.kind == "alarm_load"), {})
         # Loading a large picture takes a while, and the watch must still be ours.
         lock.reacquire()
@@ -106,7 +110,9 @@ class AlarmWatch:
             events: list[Event] = []
             for change in found:
                 position = max(position, change.position)
-                events += engine.take([_change(change)], us)
+                # What was loaded may be newer than where we begin to follow, and must not be undone by it.
+                if change.position > ahead.get((change.kind, change.id), 0):
+                    events += engine.take([_change(change)], us)
             events += engine.due(us)
             if us - renewed > _RENEW_S * 1e6:
                 lock.reacquire()
@@ -160,7 +166,9 @@ def _wait_ms(engine: Engine, us: int, looked: int) -> int:
     """Return how long to wait for a change at most: until something is due, or feeds must be looked at."""
     due = engine.next_at()
     until = looked / 1e6 + _LOOK_S
-    return max(1, int((min(until, until if due is None else due) - us / 1e6) * 1000) + 1)
+    wait_s = min(until, until if due is None else due) - us / 1e6
+    # Never longer, also where the clock was set back.
+    return max(1, min(int(wait_s * 1000) + 1, int(_LOOK_S * 1000)))
 
 
 def _now_us() -> int:

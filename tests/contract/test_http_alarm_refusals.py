@@ -15,6 +15,7 @@ import pytest
 from fastapi import FastAPI
 
 from rtcc.access.keys import OPERATE, KeyRing
+from rtcc.model.sources import CENTER
 from rtcc.picture.replica import Entity, Replica
 from rtcc.tasks import StoreUnavailable
 from rtcc.web.api import alarms
@@ -131,7 +132,7 @@ def test_a_command_that_cannot_be_kept_is_not_accepted(tmp_path: Any, limit: int
     """429 while too much waits, 503 where the store is away, both with when to come back."""
     app = FastAPI()
     app.state.keys = KeyRing(tmp_path)
-    alarm = Entity("alarm", "outside:here", raised(datetime.now(UTC)).data or {}, 1)
+    alarm = Entity("alarm", "outside:here", raised(datetime.now(UTC)).data or {}, 1, agency=CENTER)
     app.state.hub = SimpleNamespace(ready=True, replica=Replica(entities={("alarm", alarm.id): alarm}))
     app.include_router(alarms.router)
     key = app.state.keys.create(ANN, OPERATE)
