@@ -13,11 +13,14 @@ from benchmarks.report import Row, row, show, spread
 from rtcc.alarms.load import FLOOD_ABOVE
 from rtcc.alarms.parameters import AlarmPlan, read_plan
 from rtcc.alarms.rules import RULES
+from rtcc.alarms.rules.priority_1 import Priority1Parameters
 from rtcc.city.choice import CALLS, public_data
 from rtcc.model.version import microseconds
 
 #: What is asked: at most so many alarms an operator in ten minutes, on average.
 ASKED = 1.0
+#: Of the days of real cities; the invented ones, whose units never say a word, are there to be read with them.
+ASKED_OF = ("San Francisco", "Houston")
 #: What else the parameters that matter most could be.
 ALTERNATIVES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("silent_on_scene", {"after_s": 5_400}),
@@ -38,11 +41,12 @@ ALTERNATIVES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("beat_uncovered", {"after_s": 1_800}),
 )
 _NOBODY_THERE = frozenset({"pending", "dispatched", "enroute"})
+_OPEN = _NOBODY_THERE | {"on_scene"}
 
 
 @dataclass(frozen=True, slots=True)
 class Urgent:
-    """The incidents of priority 1: all, those told while nobody was there yet, and those of them told while new."""
+    """The incidents of priority 1: all, those told while they were open, and those of them told while new."""
 
     every: frozenset[str]
     waiting: frozenset[str]
@@ -85,7 +89,7 @@ def _histories(rows: list[Row], *, quick: bool) -> Iterator[History]:
     yield city.live(SATURDAY)
 
 
-def urgent(history: History, new_for_s: float) -> Urgent:
+def urgent(history: History, new_for_s: float, shown_for_s: float) -> Urgent:
     """Find the incidents of priority 1 by what was told, without asking any rule."""
     told: dict[str, dict[str, Any]] = {}
     every, waiting, new = set(), set(), set()
@@ -97,11 +101,12 @@ def urgent(history: History, new_for_s: float) -> Urgent:
         if fields.get("priority") != 1:
             continue
         every.add(change.id)
-        if fields.get("status") in _NOBODY_THERE:
+        limit_s = new_for_s if fields.get("status") in _NOBODY_THERE else shown_for_s
+        if fields.get("status") in _OPEN:
             waiting.add(change.id)
             entered = datetime.fromisoformat(fields.get("entered_at") or fields["received_at"])
             # What ended is told late at most; from the beginning on somebody watches.
-            if change.us < microseconds(entered) + new_for_s * 1e6:
+            if change.us < microseconds(entered) + limit_s * 1e6:
                 new.add(change.id)
     return Urgent(frozenset(every), frozenset(waiting), frozenset(new))
 
@@ -111,15 +116,15 @@ def _rows(load: Load) -> list[Row]:
     windows = spread(load.per_window())
     found, raised = _urgent(load), _raised(load)
     silent = sorted(found.new - raised)
-    reason = f"of {len(found.every)}; the others had officers there"
+    reason = f"of {len(found.every)}; the others had ended"
     incidents = {change.id for change in load.history.changes if change.kind == "incident"}
     return [
         row(f"{name}: incidents", len(incidents), "", note=f"{load.history.hours:.4g} hours are counted"),
-        row(f"{name}: priority 1, nobody there", len(found.waiting), "", note=reason),
+        row(f"{name}: priority 1, open", len(found.waiting), "", note=reason),
         row(f"{name}: new, without an alarm", len(silent), "", at_most=0, note=", ".join(silent[:5])),
         *(row(f"{name}: {rule}", count, "alarms") for rule, count in load.by_rule().most_common()),
         row(f"{name}: all", len(load.counted), "alarms", note=f"at most {load.most_open} open at once"),
-        row(f"{name}: mean", load.mean(), "/op/10 min", at_most=ASKED),
+        row(f"{name}: mean", load.mean(), "/op/10 min", at_most=ASKED if load.history.name in ASKED_OF else None),
         row(f"{name}: p95", windows.get("p95", 0), "/op/10 min", note=f"of {load.history.windows} windows"),
         row(f"{name}: most", windows.get("max", 0), "/op/10 min"),
         row(f"{name}: windows of more than {FLOOD_ABOVE}", load.flooded() * 100, "%"),
@@ -127,8 +132,8 @@ def _rows(load: Load) -> list[Row]:
 
 
 def _urgent(load: Load) -> Urgent:
-    new_for_s: float = RULES["priority_1"].parameters_type().new_for_s  # type: ignore[attr-defined]
-    return urgent(load.history, new_for_s)
+    chosen = Priority1Parameters()
+    return urgent(load.history, chosen.new_for_s, chosen.shown_for_s)
 
 
 def _raised(load: Load) -> set[str]:

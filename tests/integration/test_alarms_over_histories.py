@@ -41,6 +41,8 @@ def must_be_open(entities: Entities, now: datetime) -> set[str]:
         priority, status = each.get("priority"), each.get("status", "pending")
         if priority == 1 and status in {"pending", "dispatched", "enroute"} and not old(each, "entered_at", 900):
             alarms.add(f"priority_1:{id_}")
+        if priority == 1 and status == "on_scene" and not old(each, "entered_at", 60):
+            alarms.add(f"priority_1:{id_}")
         times = {1: 2, 2: 12}.get(priority)
         if status == "pending" and times and old(each, "entered_at", times * TARGETS_S[priority]):
             alarms.add(f"pending_too_long:{id_}")

@@ -18,10 +18,16 @@ class Priority1Parameters(Parameters):
 
     clear_after_s: Seconds = Field(30, description="dead time; also shows an incident told with its whole life at once")
     new_for_s: Seconds = Field(900, description="so long after it was entered it is no longer new")
+    shown_for_s: Seconds = Field(
+        60, description="so long it is an alarm also with somebody there, who may have begun it"
+    )
 
 
 class Priority1(Rule[Priority1Parameters]):
-    """Holds from when an incident has priority 1 until somebody is on scene, it ends, or it is no longer new."""
+    """Holds from when an incident has priority 1 until somebody is on scene, it ends, or it is no longer new.
+
+    For its first minute it holds with somebody on scene too: an officer who comes upon it may be alone with it.
+    """
 
     name = "priority_1"
     severity = "critical"
@@ -35,9 +41,13 @@ class Priority1(Rule[Priority1Parameters]):
 
     def look(self, subject: str, now: float) -> Finding:
         incident = self.view.get("incident", subject)
-        if incident is None or incident.get("priority") != 1 or incident.get("status") not in _NOBODY_THERE:
+        if incident is None or incident.get("priority") != 1:
             return NOT_NOW
-        old_at = self.view.began("incident", subject, "entered_at", "received_at") + self.parameters.new_for_s
+        nobody_there = incident.get("status") in _NOBODY_THERE
+        if not nobody_there and incident.get("status") != "on_scene":
+            return NOT_NOW
+        entered = self.view.began("incident", subject, "entered_at", "received_at")
+        old_at = entered + (self.parameters.new_for_s if nobody_there else self.parameters.shown_for_s)
         if now >= old_at:
             return NOT_NOW
         title = f"Priority 1: {incident.get('type') or 'incident'}"

@@ -53,7 +53,7 @@ def test_it_is_raised_anew() -> None:
     center = Center()
     robbery(center, entered_at=center.ago(1))
     robbery(center, status="on_scene")
-    center.wait(31)
+    center.wait(91)
     assert not center.is_open(ALARM)
     center.wait(60)
     robbery(center, status="pending")
@@ -90,3 +90,12 @@ def test_other_priorities_raise_none() -> None:
     assert not center.is_open(ALARM)
     robbery(center, priority=1)
     assert center.is_open(ALARM)
+
+
+def test_one_that_an_officer_came_upon_is_raised_too() -> None:
+    """With somebody on scene from the first moment it is an alarm for a minute, and its dead time."""
+    center = Center()
+    robbery(center, status="on_scene", entered_at=center.ago(0))
+    assert center.is_open(ALARM)
+    center.wait(60 + 30 + 1)
+    assert not center.is_open(ALARM)
