@@ -9,8 +9,9 @@ import asyncio
 import gc
 import logging
 import signal
+import sys
 
-from rtcc.alarms.parameters import AlarmPlan, read_plan
+from rtcc.alarms.parameters import AlarmParameterError, AlarmPlan, read_plan
 from rtcc.alarms.view import View
 from rtcc.alarms.watch import AlarmWatch
 from rtcc.city.choice import city_folder
@@ -35,7 +36,11 @@ def main() -> None:
     """Begin; a rule's parameter that cannot be used ends it with a sentence."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     settings = load_settings()
-    plan = read_plan(settings.alarms)
+    try:
+        plan = read_plan(settings.alarms)
+    except AlarmParameterError as error:
+        print(f"rtcc: {error}", file=sys.stderr)  # noqa: T201 - it speaks to who starts it
+        sys.exit(2)
     make_ready(settings)
     # Nearly all that this process makes is either gone at once or lives as long as its entity: looking for rings among
     # it after every 700 new objects cost a fifth of its time.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ import pytest
 from rtcc.alarms.parameters import OPERATORS, AlarmParameterError, read_plan
 from rtcc.alarms.rules import RULES
 from rtcc.alarms.rules.silent_on_scene import SilentParameters
-from tests.running import free_port, rtcc
+from tests.running import environment, free_port, rtcc
 
 WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"priority_2": {}}, "alarms.priority_2", "is no known rule"),
@@ -103,3 +105,15 @@ def test_nothing_starts_on_wrong_parameters(tmp_path: Path, lines: str, named: s
     assert named in result.stderr
     assert result.stderr.count("\n") == 1
     assert not data.exists()
+
+
+def test_the_process_that_watches_says_it_too(tmp_path: Path) -> None:
+    """Started by itself, as in a container, it ends with the sentence and no traceback."""
+    (tmp_path / "rtcc.toml").write_text("[alarms.surge]\nleast = -1\n", encoding="utf-8")
+    command = [sys.executable, "-m", "workers.alarms"]
+    ended = subprocess.run(
+        command, cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("rtcc: alarms.surge.least is -1")
+    assert ended.stderr.count("\n") == 1
