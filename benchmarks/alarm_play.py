@@ -15,11 +15,11 @@ from rtcc.alarms.commands import acknowledge
 from rtcc.alarms.engine import Change, Engine
 from rtcc.alarms.load import FLOOD_ABOVE, WINDOW_US
 from rtcc.alarms.parameters import AlarmPlan
-from rtcc.alarms.standing import instant, text
+from rtcc.alarms.standing import text
 from rtcc.alarms.view import View
 from rtcc.model.event import Event
 from rtcc.model.lifecycle import ENDED, LEAVE_BY_AGE, LIFECYCLES
-from rtcc.model.version import microseconds
+from rtcc.model.version import instant_at, microseconds
 from rtcc.settings import Settings
 
 #: So long after an alarm was raised somebody acknowledges it.
@@ -201,5 +201,5 @@ class _Player:
         self._open.add(event.id)
         self._load.most_open = max(self._load.most_open, len(self._open))
         answered = raised + ANSWERED_AFTER_S * 1_000_000
-        answer = acknowledge(event.id, raised_at, "Operator", instant(answered))
+        answer = acknowledge(event.id, raised_at, "Operator", instant_at(answered))
         self._plan(answered, Change("alarm", event.id, answer.data, answer.source, microseconds(answer.occurred_at)))

@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 
 from rtcc.alarms.load import RaiseLog
 from rtcc.alarms.rule import ANY, Rule, alarm_id
-from rtcc.alarms.standing import Standing, instant, next_step
+from rtcc.alarms.standing import Standing, next_step
 from rtcc.alarms.timers import Timers
 from rtcc.alarms.view import Said, View, seconds
 from rtcc.model.event import Event
 from rtcc.model.sources import ALARMS, CENTER
+from rtcc.model.version import instant_at
 
 log = logging.getLogger(__name__)
 
@@ -204,7 +205,7 @@ class Engine:
             # What is past has had its effect in this very step; to be woken for it again would never end.
             if moment is not None and moment > at and alarm.is_open:
                 self._timers.at(moment / 1e6, ("step", id_))
-        return [Event("alarm", id_, CENTER, ALARMS, instant(at), instant(us), None, step)] if step else []
+        return [Event("alarm", id_, CENTER, ALARMS, instant_at(at), instant_at(us), None, step)] if step else []
 
     def _alarm_changed(self, change: Change, us: int) -> list[Event]:
         alarm = self.alarms.get(change.id)

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from rtcc.alarms.arrivals import Arrival
-from rtcc.alarms.view import Said, View, seconds
+from rtcc.alarms.view import Said, View
+
+_BEGAN = ("entered_at", "received_at")
 
 
 def note_arrival(view: View, said: Said) -> bool:
-    """Take an incident into the arrivals; say whether that is one that counts.
+    """Take an incident into the arrivals; say whether there is one to look at.
 
     An incident that officers began themselves does not count, and one that has left the picture stays counted.
     """
     fields = said.fields
+    view.note_beginning(said, *_BEGAN)
     if fields is None:
         return False
     if fields.get("onview") is True:
         view.arrivals.take_back(said.id)
         return True
-    entered = seconds(fields.get("entered_at")) or seconds(fields.get("received_at")) or said.at
-    known = view.arrivals.by_id.get(said.id)
-    if known is not None and not fields.get("entered_at") and not fields.get("received_at"):
-        entered = known.entered
+    entered = view.began("incident", said.id, *_BEGAN)
     what = str(fields.get("type") or fields.get("type_code") or "")
     view.arrivals.put(said.id, Arrival(entered, what, fields.get("lat"), fields.get("lon")))
     return True

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from rtcc.alarms.standing import Standing, text
+from rtcc.model.lifecycle import OPEN_ALARM_STATES
 
 WINDOW_US = 600_000_000
 DAY_US = 86_400_000_000
@@ -21,7 +22,6 @@ FLOOD_ABOVE, FLOOD_ENDS_BELOW = 10, 5
 CHATTERS_FROM = 3
 _WORST = 10
 _MOST_NAMED = 50
-_OPEN = ("active", "acknowledged", "shelved")
 
 
 class RaiseLog:
@@ -95,7 +95,7 @@ def alarm_load(
         "per_operator_day": round(len(raises) / operators / (DAY_US / WINDOW_US), 3),
         "flood": flood,
         "flood_since": (before.get("flood_since") or text(us)) if flood else None,
-        **{state: states[state] for state in _OPEN},
+        **{state: states[state] for state in OPEN_ALARM_STATES},
         "standing": standing,
         "chattering": chattering[:_MOST_NAMED],
         "bad_actors": [{"id": id_, "raised": times} for id_, times in raises.worst()],

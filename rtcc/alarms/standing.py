@@ -8,26 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rtcc.model.checks import parse_instant
 from rtcc.model.event import iso
-from rtcc.model.version import microseconds
+from rtcc.model.lifecycle import OPEN_ALARM_STATES
+from rtcc.model.version import instant_at, microseconds
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_ANSWER = dict.fromkeys(("acknowledged_by", "acknowledged_at"))
 _NOT_SHELVED = dict.fromkeys(("shelved_by", "shelved_until", "shelve_reason"))
 
 
-def instant(us: int) -> datetime:
-    """Return microseconds since 1970 as an aware instant."""
-    return _EPOCH + timedelta(microseconds=us)
-
-
 def text(us: int) -> str:
     """Return microseconds since 1970 as the picture writes an instant."""
-    return iso(instant(us))
+    return iso(instant_at(us))
 
 
 def _read(value: Any) -> int | None:
@@ -80,7 +74,7 @@ class Standing:
     @property
     def is_open(self) -> bool:
         """Whether it has been raised and has not cleared."""
-        return self.fields.get("state") in {"active", "acknowledged", "shelved"}
+        return self.fields.get("state") in OPEN_ALARM_STATES
 
 
 def next_step(alarm: Standing, about: dict[str, Any] | None, us: int, dead_us: int) -> dict[str, Any]:

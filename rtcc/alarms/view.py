@@ -12,7 +12,7 @@ from rtcc.alarms.memory import Memory
 from rtcc.model.checks import parse_instant
 
 Fields = Mapping[str, Any]
-_NOTHING: dict[str, Any] = {}
+_NOTHING: dict[str, dict[str, Any]] = {}
 
 
 class Said(NamedTuple):
@@ -48,13 +48,9 @@ class View:
     memory: Memory = field(default_factory=Memory)
     arrivals: Arrivals = field(default_factory=Arrivals)
 
-    def kind(self, kind: str) -> Mapping[str, Fields]:
-        """Return all entities of a kind by id."""
-        return self.entities.get(kind) or _NOTHING
-
     def get(self, kind: str, id_: str) -> Fields | None:
         """Return an entity's fields, or None where it is not in the picture. A cleared field is None or absent."""
-        return (self.entities.get(kind) or _NOTHING).get(id_)
+        return self.entities.get(kind, _NOTHING).get(id_)
 
     def note_beginning(self, said: Said, *names: str) -> None:
         """Remember when an entity was first heard of, where none of its own instants ``names`` says when it began."""

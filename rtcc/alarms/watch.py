@@ -19,13 +19,13 @@ from rtcc.alarms import kept
 from rtcc.alarms.engine import Change, Engine, Known
 from rtcc.alarms.load import alarm_load
 from rtcc.alarms.parameters import AlarmPlan
-from rtcc.alarms.standing import instant, text
+from rtcc.alarms.standing import text
 from rtcc.alarms.view import View
 from rtcc.feeds.health import is_feed
 from rtcc.model.checks import parse_instant
 from rtcc.model.event import Event
 from rtcc.model.sources import ALARMS, CENTER
-from rtcc.model.version import microseconds
+from rtcc.model.version import instant_at, microseconds
 from rtcc.picture import changes as stream
 from rtcc.picture.snapshot import StoredEntity, load
 from rtcc.picture.writer import PictureWriter
@@ -145,7 +145,7 @@ class AlarmWatch:
             return []
         self._said = says
         self._said_at = us
-        at = instant(us)
+        at = instant_at(us)
         return [Event("alarm_load", LOAD_ID, CENTER, ALARMS, at, at, None, says | {"looked_at": text(us)})]
 
 
@@ -155,8 +155,7 @@ async def _heard(store: AsyncStore) -> dict[str, float]:
 
 
 def _known(entity: StoredEntity) -> Known:
-    # The millisecond in which the store wrote its last change.
-    at = (entity.position >> 20) / 1000
+    at = stream.seconds_of(entity.position)
     source = entity.sources.get("fix_at", "")
     return Known(entity.kind, entity.id, entity.fields, source, at, entity.newest_us)
 

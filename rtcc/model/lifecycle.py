@@ -25,6 +25,9 @@ ENDED: dict[str, frozenset[str]] = {
     "alarm": frozenset({"cleared"}),
 }
 
+#: The states of an alarm that has been raised and has not cleared.
+OPEN_ALARM_STATES = tuple(state for state in ALARM_STATES if state not in ENDED["alarm"])
+
 #: Kinds that leave it a while after they occurred, whatever became of them.
 LEAVE_BY_AGE = frozenset({"detection", "note"})
 

@@ -26,6 +26,11 @@ def microseconds(instant: datetime) -> int:
     return (instant - _EPOCH) // _MICROSECOND
 
 
+def instant_at(us: int) -> datetime:
+    """Return the aware instant at whole microseconds since 1970."""
+    return _EPOCH + us * _MICROSECOND
+
+
 def digits(event: Event) -> str:
     """Return the part of a version that all fields of one event share."""
     sequence = 0 if event.sequence is None else event.sequence + 1

@@ -49,9 +49,14 @@ def cursor_of(position: int) -> str:
     return f"{position >> _SHIFT}-{position & ((1 << _SHIFT) - 1)}"
 
 
+def seconds_of(position: int) -> float:
+    """Return when the store wrote the entry at a position, in Unix seconds to the millisecond."""
+    return (position >> _SHIFT) / 1000
+
+
 def instant_of(position: int) -> str:
-    """Return when the store wrote the entry at a position, as ISO 8601 text to the millisecond."""
-    at = datetime.fromtimestamp((position >> _SHIFT) / 1000, UTC)
+    """Return the same as ISO 8601 text."""
+    at = datetime.fromtimestamp(seconds_of(position), UTC)
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

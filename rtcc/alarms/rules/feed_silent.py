@@ -10,6 +10,9 @@ from rtcc.alarms.finding import NOT_NOW, Finding, not_before
 from rtcc.alarms.rule import Parameters, Rule, Seconds
 from rtcc.feeds.health import freshness, interval_s, limits_s
 
+#: Freshness changes when the limit is passed, not at the limit.
+_AFTER_S = 0.001
+
 
 class FeedParameters(Parameters):
     """What can be set. How often a feed should speak is declared with the feed."""
@@ -46,7 +49,3 @@ class FeedSilent(Rule[FeedParameters]):
         again = forgotten_at if state == "lost" else min(heard + lost_after + _AFTER_S, forgotten_at)
         severity = "high" if state == "lost" else "medium"
         return Finding(True, f"Feed {subject} is {state}", look_again_at=again, severity=severity)
-
-
-#: Freshness changes when the limit is passed, not at the limit.
-_AFTER_S = 0.001

@@ -9,7 +9,7 @@ from pydantic import Field
 from rtcc.alarms.finding import MOST_ABOUT, NOT_NOW, Finding, Identity
 from rtcc.alarms.places import Places
 from rtcc.alarms.rule import Metres, Parameters, Rule, Seconds
-from rtcc.alarms.view import Said, View
+from rtcc.alarms.view import Fields, Said, View
 
 #: When an entity began, by its own word. A detection has none: it began when it was first heard of.
 _BEGAN = {"call": ("started_at",), "incident": ("received_at", "entered_at"), "detection": ()}
@@ -95,6 +95,5 @@ class Gunshot(Rule[GunshotParameters]):
         return self.view.began(kind, id_, *_BEGAN[kind])
 
 
-def _waits(detection: object) -> bool:
-    fields = detection if isinstance(detection, dict) else {}
-    return fields.get("detection_type") == "gunshot" and fields.get("review") in {"unreviewed", None}
+def _waits(detection: Fields) -> bool:
+    return detection.get("detection_type") == "gunshot" and detection.get("review") in {"unreviewed", None}

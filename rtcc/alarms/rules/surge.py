@@ -67,7 +67,7 @@ class Surge(Rule[SurgeParameters]):
         mean = sum(usual) / len(usual)
         spread = math.sqrt(max(mean, 1.0, sum((each - mean) ** 2 for each in usual) / len(usual)))
         if count <= mean + self.parameters.deviations * spread:
-            return Finding(holds=False)
+            return NOT_NOW
         return Finding(True, "Incidents far above usual", look_again_at=now + _LOOK_AGAIN_S)
 
     def _usual(self, now: float) -> list[int]:
