@@ -4,12 +4,32 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from rtcc.model.fields import KINDS
+
 CITIES = Path(__file__).parent.parent / "cities"
+
+
+class JournalKept(BaseModel):
+    """How long the journal keeps what, in days; 0 is for ever."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    positions_days: int = Field(90, ge=0, description="Units' positions are all kept this long, then one a minute.")
+    raw_days: int = Field(90, ge=0, description="Requests are kept as they were received this long.")
+    days: dict[str, Annotated[int, Field(ge=0)]] = Field({}, description="By kind, how long its past is kept.")
+
+    @field_validator("days")
+    @classmethod
+    def _of_kinds(cls, days: dict[str, int]) -> dict[str, int]:
+        unknown = days.keys() - KINDS.keys()
+        if unknown:
+            raise ValueError(f"there is no kind {min(unknown)}; there are {', '.join(KINDS)}")
+        return days
 
 
 class Settings(BaseSettings):
@@ -33,6 +53,23 @@ class Settings(BaseSettings):
     replay_speed: float = Field(20.0, gt=0, description="How much faster than life `rtcc up` replays that file.")
     backlog_limit: int = Field(400, ge=1, description="Micro-batches waiting for a worker above which ingest says 429.")
     stream_length: int = Field(200_000, ge=1000, description="Changes that the stream keeps for those who resume.")
+    journal: str = Field(
+        "", description='Where the past is kept: a folder or an fsspec address; "off" keeps none. Default: in data_dir.'
+    )
+    journal_name: str = Field(
+        "center",
+        pattern=r"^[a-z0-9][a-z0-9-]{0,62}$",
+        description="Name of this installation among those that share one place for their journals.",
+    )
+    journal_segment_s: float = Field(10.0, gt=0, le=3600, description="A change is in the journal after at most this.")
+    journal_picture_s: float = Field(600.0, gt=0, description="The whole picture goes into the journal this often.")
+    journal_backlog_limit: int = Field(
+        1_000_000, ge=1, description="Changes not in the journal yet above which ingest says 429."
+    )
+    journal_raw_limit_mb: int = Field(
+        256, ge=1, description="Received bytes (MiB in the store) not in the journal yet above which ingest says 429."
+    )
+    journal_kept: JournalKept = Field(JournalKept(), description="How long the journal keeps what.")
     incident_leaves_after_s: int = Field(900, ge=0, description="A closed incident stays in the picture this long.")
     call_leaves_after_s: int = Field(300, ge=0, description="An ended call stays in the picture this long.")
     alarm_leaves_after_s: int = Field(900, ge=0, description="A cleared alarm stays in the picture this long.")
@@ -57,6 +94,19 @@ class Settings(BaseSettings):
         """Let the environment win over the file, and a command's own options over both."""
         file = Path(os.environ.get("RTCC_CONFIG", "rtcc.toml"))
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+
+    def keeps_journal(self) -> bool:
+        """Say whether the past is kept at all."""
+        return self.journal != "off"
+
+    def journal_place(self) -> str:
+        """Return the folder or fsspec address of this installation's own journal."""
+        base = self.journal or str(self.data_dir / "journal")
+        return f"{base.rstrip('/')}/{self.journal_name}"
+
+    def trim(self) -> str:
+        """Return what the picture's scripts are told of how long the stream may be (see tell.lua)."""
+        return f"{self.stream_length} journal" if self.keeps_journal() else str(self.stream_length)
 
     def leaves_after_s(self) -> dict[str, int]:
         """Return, by kind, how many seconds an entity that ended, or leaves by its age, stays in the live picture."""

@@ -14,6 +14,7 @@ from rtcc.alarms.parameters import read_plan
 from rtcc.alarms.view import View
 from rtcc.model.event import Event, iso
 from rtcc.model.version import microseconds
+from rtcc.picture.journaled import JournalHealth
 from tests.factories import NOON, make_event
 from tests.pure_picture import PurePicture
 
@@ -36,6 +37,7 @@ class Center:
         self.raises: list[tuple[datetime, str]] = []
         self.words = 0
         self.heard: dict[str, float] = {}
+        self.journal: JournalHealth | None = None
         self._kept: tuple[Memory, Arrivals, RaiseLog] = (Memory(), Arrivals(), RaiseLog())
         self.engine = self._new_engine()
         self._take(self.engine.begin([], self.us))
@@ -70,6 +72,11 @@ class Center:
         """Say how long ago each feed was last heard."""
         self.heard |= {source.replace("_", "-"): self.now.timestamp() - ago for source, ago in ago_s.items()}
         self._take(self.engine.hear(dict(self.heard), self.us))
+
+    def read_journal(self, journal: JournalHealth | None) -> None:
+        """Say how the journal is."""
+        self.journal = journal
+        self._take(self.engine.read_journal(journal, self.us))
 
     def wait(self, seconds: float) -> None:
         """Move the clock on, stopping at each moment at which something is due."""
@@ -119,7 +126,8 @@ class Center:
 
     def _new_engine(self) -> Engine:
         memory, arrivals, raises = self._kept
-        view = View(TARGETS_S, AREAS, heard=dict(self.heard), memory=memory, arrivals=arrivals)
+        heard = dict(self.heard)
+        view = View(TARGETS_S, AREAS, heard=heard, journal=self.journal, memory=memory, arrivals=arrivals)
         return Engine(self.plan.rules(view), view, raises)
 
     def _take(self, events: list[Event]) -> None:

@@ -13,7 +13,7 @@ from rtcc.city.choice import city_folder
 from rtcc.city.locate import Locator
 from rtcc.city.pack import load_pack
 from rtcc.city.ready import make_ready
-from rtcc.model.event import Event
+from rtcc.model.event import Event, iso
 from rtcc.model.wire import decode, encode
 from rtcc.picture.deadletters import DeadLetters
 from rtcc.picture.inbox import Inbox, open_inbox
@@ -84,7 +84,8 @@ def _apply_alone(event: Event) -> None:
         raise
     except Exception as error:  # noqa: BLE001 - it must not come back for ever either
         reason = f"The worker failed on it: {type(error).__name__}."
-        DeadLetters(connect(settings)).add(event.source, reason, encode([event]).encode())
+        letter = encode([event]).encode()
+        DeadLetters(connect(settings)).add(event.source, reason, letter, iso(event.received_at))
 
 
 @worker_init.connect

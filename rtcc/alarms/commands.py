@@ -23,7 +23,7 @@ def shelf_s(severity: object) -> Check:
     if severity != "critical":
         return whole(SHORTEST_SHELF_S, LONGEST_SHELF_S)
     short = whole(SHORTEST_SHELF_S, LONGEST_CRITICAL_SHELF_S)
-    return Check(short.accepts, f"{short.allowed} for a critical alarm")
+    return Check(short.accepts, f"{short.allowed} for a critical alarm", short.holds)
 
 
 def acknowledge(alarm_id: str, raised_at: str, by: str, now: datetime, agency: str = CENTER) -> Event:

@@ -18,6 +18,7 @@ from rtcc.alarms.view import Said, View, seconds
 from rtcc.model.event import Event
 from rtcc.model.sources import ALARMS, CENTER
 from rtcc.model.version import instant_at
+from rtcc.picture.journaled import JournalHealth
 
 log = logging.getLogger(__name__)
 
@@ -90,6 +91,8 @@ class Engine:
         for source in self.view.heard:
             for rule in self._rules.values():
                 to_look |= dict.fromkeys((rule.name, subject) for subject in rule.heard(source))
+        for rule in self._rules.values():
+            to_look |= dict.fromkeys((rule.name, subject) for subject in rule.journal_read())
         for entity in alarms:
             if entity.fields.get("rule") in self._ours:
                 self.alarms[entity.id] = alarm = Standing.of(entity.id, dict(entity.fields), entity.newest)
@@ -126,6 +129,12 @@ class Engine:
             for subject in rule.heard(source)
             for event in self._look(rule, subject, us)
         ]
+
+    def read_journal(self, journal: JournalHealth | None, us: int) -> list[Event]:
+        """Take in how the journal is now."""
+        self.view.journal = journal
+        rules = self._rules.values()
+        return [event for rule in rules for subject in rule.journal_read() for event in self._look(rule, subject, us)]
 
     def due(self, us: int) -> list[Event]:
         """Do what time has made due."""

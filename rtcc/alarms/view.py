@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from rtcc.alarms.arrivals import Arrivals
 from rtcc.alarms.memory import Memory
 from rtcc.model.checks import parse_instant
+from rtcc.picture.journaled import JournalHealth
 
 Fields = Mapping[str, Any]
 _NOTHING: dict[str, dict[str, Any]] = {}
@@ -34,7 +35,8 @@ def seconds(instant: Any) -> float | None:
 
 @dataclass(slots=True)
 class View:
-    """All that a rule may ask. ``heard`` is each source's last word in Unix seconds.
+    """All that a rule may ask. ``heard`` is each source's last word in Unix seconds; ``journal`` is None where none is
+    kept.
 
     ``queue_target_s`` is what the city owes by priority, from entered to dispatched; ``areas`` its beats, or its
     districts where it has no beats, and ``area_field`` which of the two.
@@ -45,6 +47,7 @@ class View:
     area_field: str = "beat"
     entities: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     heard: dict[str, float] = field(default_factory=dict)
+    journal: JournalHealth | None = None
     memory: Memory = field(default_factory=Memory)
     arrivals: Arrivals = field(default_factory=Arrivals)
 

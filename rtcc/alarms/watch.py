@@ -27,6 +27,7 @@ from rtcc.model.event import Event
 from rtcc.model.sources import ALARMS, CENTER
 from rtcc.model.version import instant_at, microseconds
 from rtcc.picture import changes as stream
+from rtcc.picture.journaled import read_health
 from rtcc.picture.snapshot import StoredEntity, load
 from rtcc.picture.writer import PictureWriter
 from rtcc.settings import Settings
@@ -39,7 +40,7 @@ log = logging.getLogger(__name__)
 #: Without a word for so long, the watch is free for another process.
 LEASE_S = 3.0
 _RENEW_S = 0.5
-#: Feeds are looked at, and the load is said anew where it changed, at most so often.
+#: Feeds and the journal are looked at, and the load is said anew where it changed, at most so often.
 _LOOK_S = 1.0
 #: The heartbeat: the load is said at least so often, or screens say that nobody watches.
 _SAY_S = 5.0
@@ -96,6 +97,7 @@ class AlarmWatch:
         view = self._make_view()
         view.memory, view.arrivals = kept.read_memory(store), kept.read_arrivals(store)
         view.heard = await _heard(following)
+        view.journal = read_health(store, self._settings)
         engine = Engine(self._plan.rules(view), view, kept.read_raises(store), self._plan.switched_off)
         position = await stream.last_position(following)
         stored = [entity async for entity in load(following)]
@@ -123,6 +125,7 @@ class AlarmWatch:
             if us - looked > _LOOK_S * 1e6:
                 looked = us
                 events += engine.hear(await _heard(following), us)
+                events += engine.read_journal(read_health(store, self._settings), us)
                 if not await stream.reaches_back_to(following, position):
                     log.warning("The stream has left the alarms behind; they begin anew.")
                     return

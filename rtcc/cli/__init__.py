@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from rtcc.access.keys import KeyRefusedError
 from rtcc.alarms.parameters import AlarmParameterError
 from rtcc.city.pack import PackError
-from rtcc.cli import city, doctor, feeds, keys, simulate, up
+from rtcc.cli import city, doctor, feeds, journal, keys, simulate, up
 from rtcc.feeds.transports.recording import RecordingError
 from rtcc.store.connection import NoStoreError, StoreAway
 from rtcc.tasks import StoreUnavailable
@@ -24,10 +24,12 @@ app.command("doctor")(doctor.doctor)
 app.add_typer(keys.app, name="keys")
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(city.app, name="city")
+app.add_typer(journal.app, name="journal")
 
 _SAID = (
     AlarmParameterError,
     KeyRefusedError,
+    journal.JournalSaidError,
     NoStoreError,
     PackError,
     RecordingError,

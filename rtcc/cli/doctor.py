@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -10,7 +14,8 @@ import typer
 from rtcc.cli.options import DataDir
 from rtcc.feeds.health import freshness, interval_s, is_feed
 from rtcc.picture.deadletters import DeadLetters
-from rtcc.settings import load_settings
+from rtcc.picture.journaled import JournalHealth, read_health
+from rtcc.settings import Settings, load_settings
 from rtcc.store import keys
 from rtcc.store.connection import connect
 
@@ -38,6 +43,8 @@ def doctor(
     )
     typer.echo(f"events      {counters.get('applied', 0):,} applied, {counters.get('stale', 0):,} of them stale")
     typer.echo(f"backlog     {store.zcard(keys.BATCHES):,} micro-batches are not in the picture yet")
+    for line in _journal(settings, read_health(store, settings), time.time()):
+        typer.echo(f"journal     {line}")
     heard = {source.decode(): float(at) for source, at in store.hgetall(keys.HEARD).items()}
     for source, at in sorted((source, at) for source, at in heard.items() if is_feed(source)):
         age_s = max(0.0, time.time() - at)
@@ -49,3 +56,51 @@ def doctor(
         typer.echo(f"  {letter.id}  {letter.source}: {letter.reason} ({size})")
         if raw:
             typer.echo(f"    {letter.raw.decode(errors='backslashreplace')}")
+
+
+def _journal(settings: Settings, health: JournalHealth | None, now: float) -> Iterator[str]:
+    """Yield what there is to say of the journal, a line each."""
+    if health is None:
+        yield "none is kept: the past is lost with the stream"
+        return
+    yield _place(settings)
+    if health.confirmed_at is None:
+        yield "the store has not heard of it yet"
+    else:
+        yield f"has everything up to {datetime.fromtimestamp(health.confirmed_at, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    late_s = 0.0 if health.due_at is None else max(0.0, now - health.due_at)
+    late = f", the oldest {late_s:,.0f} s late" if late_s else ""
+    yield (
+        f"{health.behind:,} changes and {health.raw_behind / 2**20:,.1f} MiB as received wait for it{late}; "
+        f"{health.full:.1%} of the room for them is used"
+    )
+    if health.is_full:
+        yield "FULL: ingest answers 429 until it has caught up"
+    if health.alive_at is None:
+        yield "SILENT: its process has never spoken; it is `python -m workers.journal`, which `rtcc up` starts"
+    else:
+        silent = "SILENT: " if health.is_silent(now) else ""
+        yield f"{silent}its process last spoke {max(0.0, now - health.alive_at):,.0f} s ago"
+    if health.trouble:
+        yield f"TROUBLE: {health.trouble}"
+
+
+def _place(settings: Settings) -> str:
+    """Say where it is, and whether this command, as whoever runs it, can read and write there."""
+    # Here, because the filesystems' package takes a while to import that the other commands should not have to wait.
+    from rtcc.journal.manifest import FOLDER  # noqa: PLC0415
+    from rtcc.journal.place import PlaceError, open_place  # noqa: PLC0415
+
+    address = settings.journal_place()
+    shown = re.sub(r"//[^/@]*@", "//", address)
+    probe = f"probe-{uuid.uuid4().hex[:8]}"
+    try:
+        place = open_place(address)
+        if next(place.files(FOLDER), None) is None:
+            # A folder that this command made would be its own and not that of the process.
+            return f"{shown}: nothing has been written there yet"
+        place.put(probe, b"")
+        place.remove(probe)
+    except PlaceError as error:
+        return f"{shown}: TROUBLE: {error}"
+    return f"{shown}: can be reached and written"

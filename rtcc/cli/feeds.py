@@ -22,6 +22,7 @@ from rtcc.model.event import Event, EventError, parse_event
 from rtcc.model.wire import decode
 from rtcc.picture.deadletters import DeadLetter, DeadLetters
 from rtcc.picture.inbox import open_inbox
+from rtcc.picture.received import Received
 from rtcc.settings import load_settings
 from rtcc.store import keys
 from rtcc.store.connection import connect
@@ -93,29 +94,37 @@ def redrive(data: DataDir = None) -> None:
     inbox = open_inbox(settings)
     taken, still = 0, 0
     for letter in list(letters.all()):
+        now = datetime.now(UTC)
         try:
-            events = _events_of(letter)
+            events = _events_of(letter, now)
         except EventError:
             still += 1
             continue
-        inbox.put(events)
+        # Received anew, at another moment: those bytes are what these events lead back to.
+        again = [Received(now, letter.source, "application/json", letter.raw)] if events[0].received_at == now else []
+        inbox.put(events, again if settings.keeps_journal() else ())
         letters.remove(letter)
         taken += 1
     typer.echo(f"{taken:,} dead letters were sent again; {still:,} still cannot be read.")
 
 
-def _events_of(letter: DeadLetter) -> list[Event]:
+def _events_of(letter: DeadLetter, now: datetime) -> list[Event]:
     if not letter.whole:
         raise EventError("raw", "The letter was cut; ask the source to send it again.")
-    now = datetime.now(UTC)
     try:
         value = orjson.loads(letter.raw)
     except orjson.JSONDecodeError:
         raise EventError("raw", "The letter is not JSON.") from None
     if type(value) is list and value and type(value[0]) is list:
         # A worker's own dead letter: events as they travel between our processes.
-        return decode(letter.raw.decode())
-    return [parse_event(item, now) for item in (value if type(value) is list else [value])]
+        try:
+            return decode(letter.raw)
+        except (ValueError, TypeError):
+            raise EventError("raw", "The letter is a list of lists, and no batch of ours.") from None
+    events = [parse_event(item, now) for item in (value if type(value) is list else [value])]
+    if not events:
+        raise EventError("raw", "The letter holds no event.")
+    return events
 
 
 def _said(trouble: Trouble) -> str:

@@ -85,7 +85,7 @@ def up(
     read_plan(settings.alarms)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     settings.data_dir.chmod(0o700)
-    with _alone(settings.data_dir), _stop_signal() as stop:
+    with alone(settings.data_dir), _stop_signal() as stop:
         _require_free(settings.host, settings.port)
         _build_city(settings, stop)
         if not stop.is_set():
@@ -144,6 +144,9 @@ def _commands(settings: Settings, simulator: bool) -> Iterator[tuple[str, list[s
     beat = ["workers.schedule", "beat", "--schedule", str(settings.data_dir / "run" / "beat"), "--pidfile="]
     yield "beat", [*celery, *beat, "--loglevel", "WARNING"], 3.0
     yield "alarms", [*_PYTHON, "workers.alarms"], 3.0
+    if settings.keeps_journal():
+        # What it has gathered it still writes; what it does not get done waits in the store.
+        yield "journal", [*_PYTHON, "workers.journal"], 6.0
     if simulator:
         yield "city", [*_PYTHON, "rtcc.cli", "simulate", *data], 3.0
 
@@ -171,7 +174,7 @@ def _chosen(data: Path | None, port: int | None, host: str | None, city: Path | 
 
 
 @contextlib.contextmanager
-def _alone(data_dir: Path) -> Iterator[None]:
+def alone(data_dir: Path) -> Iterator[None]:
     with (data_dir / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
+
+Holds = Literal["text", "number", "whole", "boolean", "instant", "json"]
 
 # Only the profile that browsers parse too (RFC 3339 with a mandatory offset): a naive time has no meaning here.
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
@@ -25,10 +27,14 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A field's rule: ``accepts`` says yes or no, ``allowed`` is the end of the sentence "it must be …"."""
+    """A field's rule: ``accepts`` says yes or no, ``allowed`` is the end of the sentence "it must be …".
+
+    ``holds`` is the type of column that its values fill in the journal; ``json`` for lists and objects.
+    """
 
     accepts: Callable[[Any], bool]
     allowed: str
+    holds: Holds
 
 
 def kind_of(value: object) -> str:
@@ -43,7 +49,7 @@ def text(longest: int, *, lines: bool = False) -> Check:
     def accepts(value: Any) -> bool:
         return type(value) is str and 0 < len(value) <= longest and (value.isprintable() or not control(value))
 
-    return Check(accepts, f"text of 1 to {longest:,} characters without control characters")
+    return Check(accepts, f"text of 1 to {longest:,} characters without control characters", "text")
 
 
 def number(low: float, high: float, unit: str = "") -> Check:
@@ -53,18 +59,19 @@ def number(low: float, high: float, unit: str = "") -> Check:
         # NaN fails both comparisons; booleans are not numbers here although Python says so.
         return (type(value) is float or type(value) is int) and low <= value <= high
 
-    return Check(accepts, f"a number from {low:g} to {high:g}{' ' + unit if unit else ''}")
+    return Check(accepts, f"a number from {low:g} to {high:g}{' ' + unit if unit else ''}", "number")
 
 
 def whole(low: int, high: int) -> Check:
     """Return a check for a whole number within bounds."""
-    return Check(lambda value: type(value) is int and low <= value <= high, f"a whole number from {low} to {high}")
+    allowed = f"a whole number from {low} to {high}"
+    return Check(lambda value: type(value) is int and low <= value <= high, allowed, "whole")
 
 
 def one_of(*values: str) -> Check:
     """Return a check for one of a few words."""
     known = frozenset(values)
-    return Check(lambda value: type(value) is str and value in known, "one of " + ", ".join(values))
+    return Check(lambda value: type(value) is str and value in known, "one of " + ", ".join(values), "text")
 
 
 def texts(longest: int, most: int) -> Check:
@@ -74,7 +81,7 @@ def texts(longest: int, most: int) -> Check:
     def accepts(value: Any) -> bool:
         return type(value) is list and len(value) <= most and all(map(item, value))
 
-    return Check(accepts, f"a list of at most {most} texts of 1 to {longest} characters")
+    return Check(accepts, f"a list of at most {most} texts of 1 to {longest} characters", "json")
 
 
 def parse_instant(value: Any) -> datetime | None:
@@ -114,10 +121,10 @@ def _is_counts(value: Any) -> bool:
     )
 
 
-INSTANT = Check(_is_instant, "an instant such as 2026-01-16T18:04:37Z, with its offset")
-BOOLEAN = Check(_is_boolean, "true or false")
-ABOUT = Check(_is_about, 'a list of at most 50 objects {"kind", "id"}')
-RAISED = Check(_is_counts, 'a list of at most 50 objects {"id", "raised"}')
+INSTANT = Check(_is_instant, "an instant such as 2026-01-16T18:04:37Z, with its offset", "instant")
+BOOLEAN = Check(_is_boolean, "true or false", "boolean")
+ABOUT = Check(_is_about, 'a list of at most 50 objects {"kind", "id"}', "json")
+RAISED = Check(_is_counts, 'a list of at most 50 objects {"id", "raised"}', "json")
 LATITUDE = number(-90, 90, "degrees")
 LONGITUDE = number(-180, 180, "degrees")
 DEGREES = number(0, 360, "degrees")

@@ -8,3 +8,5 @@ CENTER = "RTCC"
 ALARMS = "rtcc-alarms"
 #: What operators command.
 OPERATORS = "rtcc-operators"
+#: What the center lets leave the live picture because it has ended (see ``rtcc/picture/retire.lua``).
+RETENTION = "rtcc-retention"

@@ -33,5 +33,9 @@ def instant_at(us: int) -> datetime:
 
 def digits(event: Event) -> str:
     """Return the part of a version that all fields of one event share."""
-    sequence = 0 if event.sequence is None else event.sequence + 1
-    return f"{microseconds(event.occurred_at):017d}{sequence:020d}"
+    return digits_at(microseconds(event.occurred_at), event.sequence)
+
+
+def digits_at(us: int, sequence: int | None) -> str:
+    """Return the same of what occurred at whole microseconds since 1970, with the source's sequence if it has one."""
+    return f"{us:017d}{0 if sequence is None else sequence + 1:020d}"

@@ -2,7 +2,7 @@
 -- index, append the effective changes to the stream. The rule it keeps is told in rtcc/model/version.py; the tests
 -- hold a plain Python model of it (tests/pure_picture.py) beside this script.
 --
--- Follows tell.lua. ARGV, made by writer.py: stream length, ranks (JSON: kind → [field, {pair: rank}]), now (Unix s),
+-- Follows tell.lua. ARGV, made by writer.py: see tell.lua, ranks (JSON: kind → [field, {pair: rank}]), now (Unix s),
 -- tombstone lifetime (s), events and sources, both as JSON. An event is [kind, id, agency, source, digits, names, pairs, nulls,
 -- change, leaves]: the version's digits; the fields' names joined by commas ("" = withdrawn); their pairs, that is
 -- texts `"name":value`, joined by RS; how many are null; the change as JSON text up to the value of "fields"; the

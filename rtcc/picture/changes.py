@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -28,6 +28,9 @@ class Change:
     fields: dict[str, Any] | None
     occurred_at: str
     received_at: str
+    sequence: int | None = None
+    #: Its place among the changes of its entry, from 0.
+    place: int = 0
 
 
 #: A stream id "ms-n" as one whole number that sorts alike: n below 2**20 within a millisecond.
@@ -67,9 +70,18 @@ def read_changes(entries: Iterable[tuple[bytes, dict[bytes, bytes]]]) -> list[Ch
         position = position_of(id_.decode()) or 0
         changes += [
             Change(
-                position, c["kind"], c["id"], c["agency"], c["source"], c["fields"], c["occurred_at"], c["received_at"]
+                position,
+                c["kind"],
+                c["id"],
+                c["agency"],
+                c["source"],
+                c["fields"],
+                c["occurred_at"],
+                c["received_at"],
+                c.get("sequence"),
+                place,
             )
-            for c in orjson.loads(entry[b"c"])
+            for place, c in enumerate(orjson.loads(entry[b"c"]))
         ]
     return changes
 
@@ -95,8 +107,42 @@ async def last_changes(store: AsyncStore, until: int, at_least: int) -> list[Cha
 
 async def changes_after(store: AsyncStore, position: int, block_ms: int | None) -> list[Change]:
     """Return the next changes after a position, waiting up to ``block_ms`` for the first (None: not at all)."""
+    return (await read_after(store, position, block_ms)).changes
+
+
+class Read(NamedTuple):
+    """The next changes of the stream, and the position up to which they reach; ``whole`` where those are all."""
+
+    changes: list[Change]
+    position: int
+    whole: bool
+
+
+async def read_after(store: AsyncStore, position: int, block_ms: int | None) -> Read:
+    """Return what follows a position, waiting up to ``block_ms`` for it (None: not at all)."""
     answer = await store.xread({keys.CHANGES: cursor_of(position)}, count=_ENTRIES_AT_ONCE, block=block_ms)
-    return read_changes(answer[0][1]) if answer else []
+    entries = answer[0][1] if answer else []
+    if not entries:
+        return Read([], position, whole=True)
+    at = position_of(entries[-1][0].decode()) or position
+    return Read(read_changes(entries), at, whole=len(entries) < _ENTRIES_AT_ONCE)
+
+
+async def total_at(store: AsyncStore, position: int) -> int:
+    """Return how many changes there were up to a position, so far as the stream still tells."""
+    answer = await store.xread({keys.CHANGES: cursor_of(position)}, count=1, block=None)
+    if not answer:
+        return int(await store.hget(keys.COUNTERS, "changes") or 0)
+    entry = answer[0][1][0][1]
+    return int(entry.get(b"t", 0)) - len(orjson.loads(entry[b"c"]))
+
+
+async def first_position(store: AsyncStore) -> int | None:
+    """Return the position of the oldest entry that the stream still holds; None where it holds none."""
+    if not await store.exists(keys.CHANGES):
+        return None
+    first = (await store.xinfo_stream(keys.CHANGES))["first-entry"]
+    return position_of(first[0].decode()) if first else None
 
 
 async def reaches_back_to(store: AsyncStore, position: int) -> bool:
@@ -105,6 +151,5 @@ async def reaches_back_to(store: AsyncStore, position: int) -> bool:
         return position == 0
     about = await store.xinfo_stream(keys.CHANGES)
     last = position_of(about["last-generated-id"].decode()) or 0
-    whole = about["length"] == about["entries-added"]
-    first = 0 if whole else position_of(about["first-entry"][0].decode()) or 0
-    return first <= position <= last
+    trimmed = position_of((await store.hget(keys.COUNTERS, "trimmed") or b"0-0").decode()) or 0
+    return trimmed <= position <= last

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from rtcc.picture.changes import position_of
 from rtcc.store import keys
 from rtcc.store.commands import Store
 
@@ -16,22 +17,27 @@ LONGEST = 16_384
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """One event that could not be taken; ``raw`` is cut at LONGEST bytes, and ``whole`` says whether it was not."""
+    """One event that could not be taken; ``raw`` is cut at LONGEST bytes, and ``whole`` says whether it was not.
+
+    ``received_at`` (ISO 8601) leads to the bytes that it came in, which the journal has; "" where nobody knows it.
+    """
 
     id: str
     source: str
     reason: str
     raw: bytes
     whole: bool
+    received_at: str
 
 
-def fields(source: str, reason: str, raw: bytes) -> dict[str, str | bytes]:
+def fields(source: str, reason: str, raw: bytes, received_at: str) -> dict[str, str | bytes]:
     """Return a dead letter as the fields of its stream entry."""
     return {
         "source": source,
         "reason": reason,
         "raw": base64.b64encode(raw[:LONGEST]),
         "whole": "1" if len(raw) <= LONGEST else "0",
+        "received_at": received_at,
     }
 
 
@@ -42,16 +48,16 @@ class DeadLetters:
         """Use this store."""
         self._store = store
 
-    def add(self, source: str, reason: str, raw: bytes) -> None:
+    def add(self, source: str, reason: str, raw: bytes, received_at: str = "") -> None:
         """Keep one more; the oldest gives way when there are too many."""
-        self.add_all([(source, reason, raw)])
+        self.add_all([(source, reason, raw)], received_at)
 
-    def add_all(self, letters: Iterable[tuple[str, str, bytes]]) -> None:
-        """Keep more, each as source, reason and raw bytes."""
+    def add_all(self, letters: Iterable[tuple[str, str, bytes]], received_at: str = "") -> None:
+        """Keep more that were received at one moment, each as source, reason and raw bytes."""
         pipeline = self._store.pipeline()
         count = 0
         for source, reason, raw in letters:
-            pipeline.xadd(keys.DEAD_LETTERS, fields(source, reason, raw), maxlen=MOST, approximate=False)
+            pipeline.xadd(keys.DEAD_LETTERS, fields(source, reason, raw, received_at), maxlen=MOST, approximate=False)
             count += 1
         pipeline.hincrby(keys.COUNTERS, "deadletters", count)
         pipeline.execute()
@@ -70,6 +76,13 @@ class DeadLetters:
         for id_, entry in self._store.xrange(keys.DEAD_LETTERS):
             yield _read(id_, entry)
 
+    def find(self, id_: str) -> DeadLetter | None:
+        """Return one by its id, as ``rtcc doctor`` shows it; None where there is none (any more)."""
+        if position_of(id_) is None:
+            return None
+        found = self._store.xrange(keys.DEAD_LETTERS, id_, id_)
+        return _read(*found[0]) if found else None
+
     def remove(self, letter: DeadLetter) -> None:
         """Forget one that was taken after all."""
         self._store.xdel(keys.DEAD_LETTERS, letter.id)
@@ -82,4 +95,5 @@ def _read(id_: bytes, entry: dict[bytes, bytes]) -> DeadLetter:
         reason=entry[b"reason"].decode(),
         raw=base64.b64decode(entry[b"raw"]),
         whole=entry[b"whole"] == b"1",
+        received_at=entry.get(b"received_at", b"").decode(),
     )

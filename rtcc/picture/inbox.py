@@ -14,9 +14,10 @@ from collections.abc import Callable, Sequence
 
 from rtcc.model.event import Event
 from rtcc.model.wire import encode
+from rtcc.picture.received import FIELD, Received, pack
 from rtcc.settings import Settings
 from rtcc.store import keys
-from rtcc.store.commands import Store
+from rtcc.store.commands import Pipeline, Store
 from rtcc.store.connection import StoreAway, StoreRefused, connect, store_url
 from rtcc.tasks import BATCH, StoreUnavailable, client, waker
 
@@ -33,20 +34,26 @@ class Inbox:
         self._store = store
         self._wake = wake
 
-    def put(self, events: Sequence[Event]) -> None:
-        """Return when all events are kept. Raises StoreUnavailable where that is not certain."""
-        for start in range(0, len(events), BATCH):
-            self._put_batch(events[start : start + BATCH])
+    def put(self, events: Sequence[Event], received: Sequence[Received] = ()) -> None:
+        """Return when all events are kept, and for the journal the bytes in which they, or others, were received.
 
-    def _put_batch(self, events: Sequence[Event]) -> None:
-        name = uuid.uuid4().hex
+        Raises StoreUnavailable where that is not certain.
+        """
         pipeline = self._store.pipeline()
+        if received:
+            # In the transaction of the first batch: no event is ever kept without the bytes behind it.
+            pipeline.xadd(keys.RAW, {FIELD: pack(received)})
+            if not events:
+                _execute(pipeline)
+        for start in range(0, len(events), BATCH):
+            self._put_batch(events[start : start + BATCH], pipeline)
+            pipeline = self._store.pipeline()
+
+    def _put_batch(self, events: Sequence[Event], pipeline: Pipeline) -> None:
+        name = uuid.uuid4().hex
         pipeline.set(keys.batch(name), encode(events))
         pipeline.zadd(keys.BATCHES, {name: time.time()})
-        try:
-            pipeline.execute()
-        except (StoreRefused, *StoreAway) as error:
-            raise StoreUnavailable("The store does not answer; nothing was acknowledged.") from error
+        _execute(pipeline)
         # Kept is kept: a batch whose message could not be sent is woken with the forgotten ones.
         with contextlib.suppress(StoreUnavailable):
             self._wake(name)
@@ -78,6 +85,13 @@ class Inbox:
             pipeline.zadd(keys.BATCHES, {name.decode(): now for name in names}, xx=True)
             pipeline.execute()
         return len(names)
+
+
+def _execute(pipeline: Pipeline) -> None:
+    try:
+        pipeline.execute()
+    except (StoreRefused, *StoreAway) as error:
+        raise StoreUnavailable("The store does not answer; nothing was acknowledged.") from error
 
 
 def open_inbox(settings: Settings) -> Inbox:

@@ -21,7 +21,7 @@ def retire(store: Store, settings: Settings, clock: Callable[[], float] = time.t
     while True:
         now = clock()
         received_at = iso(datetime.fromtimestamp(now, UTC))
-        done = script(args=[settings.stream_length, int(now), settings.tombstone_kept_s, _AT_ONCE, received_at])
+        done = script(args=[settings.trim(), int(now), settings.tombstone_kept_s, _AT_ONCE, received_at])
         left, forgotten = left + done[0], forgotten + done[1]
         if max(done) < _AT_ONCE:
             return left, forgotten

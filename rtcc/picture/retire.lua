@@ -1,5 +1,5 @@
 -- Let ended entities leave the live picture, and forget tombstones whose time is over.
--- Follows tell.lua. ARGV: stream length, now (Unix s), tombstone lifetime (s), at most so many, received_at (ISO 8601)
+-- Follows tell.lua. ARGV: see tell.lua, now (Unix s), tombstone lifetime (s), at most so many, received_at (ISO 8601)
 -- Returns {entities that left, tombstones forgotten}.
 local now, tombstone_s, most = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 

@@ -20,7 +20,8 @@ _AT_ONCE = 1_000
 class StoredEntity:
     """One entity as stored: its fields (None for a cleared one) and the stream position of its last change.
 
-    ``newest_us`` is when its newest word occurred, in microseconds since 1970; ``sources`` who wrote each field last.
+    ``newest_us`` is when its newest word occurred, in microseconds since 1970; ``sources`` who wrote each field last,
+    and ``versions`` the digits of when (see ``rtcc/model/version.py``); ``gone`` are those of its newest withdrawal.
     """
 
     kind: str
@@ -30,6 +31,8 @@ class StoredEntity:
     position: int
     newest_us: int = 0
     sources: dict[str, str] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
+    gone: str = ""
 
 
 def read_entity(member: bytes, stored: dict[bytes, bytes]) -> StoredEntity | None:
@@ -37,17 +40,21 @@ def read_entity(member: bytes, stored: dict[bytes, bytes]) -> StoredEntity | Non
     kind, _, id_ = member.decode().partition(":")
     layers: list[bytes] = []
     sources: dict[str, str] = {}
+    versions: dict[str, str] = {}
     for names, layer in stored.items():
         if names.startswith(b"="):
             head, _, pairs = layer.partition(b"\x1f")
             layers.append(pairs)
-            sources |= dict.fromkeys(names[1:].decode().split(","), head[DIGITS:].decode())
+            written = names[1:].decode().split(",")
+            sources |= dict.fromkeys(written, head[DIGITS:].decode())
+            versions |= dict.fromkeys(written, head[:DIGITS].decode())
     if not layers or b"@in" not in stored:
         return None
     fields = orjson.loads(b"{" + b",".join(layers).replace(b"\x1e", b",") + b"}")
     position = position_of(stored.get(b"@changed", b"0-0").decode()) or 0
     newest_us = int(stored[b"@top"][:MICROSECONDS])
-    return StoredEntity(kind, id_, stored[b"@agency"].decode(), fields, position, newest_us, sources)
+    agency, gone = stored[b"@agency"].decode(), stored.get(b"@gone", b"").decode()
+    return StoredEntity(kind, id_, agency, fields, position, newest_us, sources, versions, gone)
 
 
 async def load(store: AsyncStore) -> AsyncIterator[StoredEntity]:

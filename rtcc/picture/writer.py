@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import orjson
 
 from rtcc.model import lifecycle
-from rtcc.model.checks import parse_instant
-from rtcc.model.event import Event
+from rtcc.model.event import Event, iso
 from rtcc.model.version import digits
 from rtcc.model.wire import encode
 from rtcc.picture.deadletters import DeadLetters
+from rtcc.picture.leaving import leaves_at
 from rtcc.picture.scripts import read_script
 from rtcc.settings import Settings
 from rtcc.store.commands import Store
@@ -47,7 +47,7 @@ class PictureWriter:
         self._script = store.register_script(read_script("apply.lua"))
         self._dead_letters = DeadLetters(store)
         self._leaves_after_s = settings.leaves_after_s()
-        self._stream_length, self._tombstone_kept_s = settings.stream_length, settings.tombstone_kept_s
+        self._trim, self._tombstone_kept_s = settings.trim(), settings.tombstone_kept_s
         self._clock = clock
 
     def apply(self, events: Sequence[Event]) -> Applied:
@@ -72,7 +72,8 @@ class PictureWriter:
         try:
             return self._run([event])
         except StoreRefused as error:
-            self._dead_letters.add(event.source, f"The picture refused it: {error}", encode([event]).encode())
+            letter = encode([event]).encode()
+            self._dead_letters.add(event.source, f"The picture refused it: {error}", letter, iso(event.received_at))
             return 0, 0, 1
 
     def _run(self, batch: Sequence[Event]) -> tuple[int, int, int]:
@@ -82,15 +83,15 @@ class PictureWriter:
             heard[event.source] = max(at, event.received_at.timestamp()), taken + 1
         sources = [(source, repr(at), taken) for source, (at, taken) in heard.items()]
         events = orjson.dumps([self._prepare(event) for event in batch])
-        head: list[str | int | bytes] = [self._stream_length, _RANKS, int(self._clock()), self._tombstone_kept_s]
+        head: list[str | int | bytes] = [self._trim, _RANKS, int(self._clock()), self._tombstone_kept_s]
         effective, stale = self._script(args=[*head, events, orjson.dumps(sources)])
         return effective, stale, 0
 
     def _prepare(self, event: Event) -> tuple[object, ...]:
-        kind, id_, agency, source, occurred_at, received_at, _, data = event
+        kind, id_, agency, source, occurred_at, received_at, sequence, data = event
         # In one order, so that two events that write the same fields write the same layer.
         fields = sorted((data or {}).items())
-        change = {
+        change: dict[str, object] = {
             "kind": kind,
             "id": id_,
             "agency": agency,
@@ -98,24 +99,11 @@ class PictureWriter:
             "occurred_at": occurred_at,
             "received_at": received_at,
         }
+        if sequence is not None:
+            change["sequence"] = sequence
         head = orjson.dumps(change, option=orjson.OPT_UTC_Z)[:-1].decode() + ',"fields":'
         names = ",".join([name for name, _ in fields])
         pairs = _RS.join([f'"{name}":{orjson.dumps(value).decode()}' for name, value in fields])
         nulls = sum(value is None for _, value in fields)
-        return kind, id_, agency, source, digits(event), names, pairs, nulls, head, self._leaves(event)
-
-    def _leaves(self, event: Event) -> str:
-        """Say when the entity leaves the picture if this event's status wins: Unix second, "0" never, "" no word."""
-        if event.data is None:
-            return ""
-        if event.kind in lifecycle.LEAVE_BY_AGE:
-            return str(int(event.occurred_at.timestamp()) + self._leaves_after_s[event.kind])
-        field = lifecycle.LIFECYCLES.get(event.kind, ("", ()))[0]
-        if field not in event.data or event.kind not in lifecycle.ENDED:
-            return ""
-        if event.data[field] not in lifecycle.ENDED[event.kind]:
-            return "0"
-        leaves = int(event.occurred_at.timestamp()) + self._leaves_after_s[event.kind]
-        # An alarm that clears on its shelf is remembered for as long as the shelf lasts.
-        shelved_until = parse_instant(event.data.get("shelved_until"))
-        return str(leaves if shelved_until is None else max(leaves, int(shelved_until.timestamp()) + 1))
+        leaves = leaves_at(kind, data, occurred_at, self._leaves_after_s)
+        return kind, id_, agency, source, digits(event), names, pairs, nulls, head, leaves

@@ -18,6 +18,16 @@ TOMBSTONES = "rtcc:tombstones"
 CHANGES = "rtcc:changes"
 #: List beside the stream: for each entry its id and the count of all changes up to it.
 CHANGE_MARKS = "rtcc:changes:marks"
+#: Hash of what the journal says of itself: `confirmed` (id of the last entry of the stream that it has), `total` (count
+#: of all changes up to there), `confirmed_at` (when that entry was written, Unix s), `raw` (id of the last raw bytes
+#: that it has), `alive_at` (when its process last said so, Unix s), `trouble` (a sentence, or empty).
+JOURNAL = "rtcc:journal"
+#: Held by the one process that keeps the journal; ends by itself within seconds of that process.
+JOURNAL_WRITER = "rtcc:journal:writer"
+#: Id of the stream's entry up to which the picture is being rebuilt from the journal; there until that is done.
+REBUILDING = "rtcc:journal:rebuilding"
+#: Stream of the bytes in which events were received, until the journal has them.
+RAW = "rtcc:raw"
 #: One micro-batch, kept from its acknowledgement until it is in the picture.
 BATCH = "rtcc:batch:"
 #: Sorted set of the names of those batches by the Unix second at which they began to wait.
@@ -26,7 +36,7 @@ BATCHES = "rtcc:batches"
 HEARD = "rtcc:heard"
 #: Hash of source → events taken in from it, effective or not.
 TAKEN = "rtcc:taken"
-#: Hash of counters: events applied and stale, changes, dead letters ever; and the stream's last id.
+#: Hash of counters: events applied and stale, changes, dead letters ever; the stream's last id and the last trimmed.
 COUNTERS = "rtcc:counters"
 #: Stream of events that could not be taken, bounded by number and by size of each.
 DEAD_LETTERS = "rtcc:deadletters"

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from rtcc.model.event import Event
 from rtcc.picture.inbox import Inbox, open_inbox
+from rtcc.picture.journaled import JournalHealth, read_health
+from rtcc.picture.received import Received
 from rtcc.settings import Settings
 from rtcc.store.commands import Store
 from rtcc.store.connection import NoStoreError, StoreAway, connect
@@ -27,15 +29,22 @@ class Outlet:
             self._store = connect(self._settings)
         return self._store
 
-    def send(self, events: Sequence[Event]) -> None:
-        """Return when the events are kept; raises StoreUnavailable otherwise."""
-        self._opened().put(events)
+    def send(self, events: Sequence[Event], received: Sequence[Received]) -> None:
+        """Return when the events are kept, and for the journal the bytes they came in; raises StoreUnavailable."""
+        self._opened().put(events, received if self._settings.keeps_journal() else ())
 
     def backlog(self) -> int:
         """Count the micro-batches that are not in the picture yet; raises StoreUnavailable where nobody can say."""
         try:
             return self._opened().waiting()
         except StoreAway as error:
+            raise StoreUnavailable("The store does not answer.") from error
+
+    def journal(self) -> JournalHealth | None:
+        """Return how far the journal is behind, None where none is kept; raises StoreUnavailable."""
+        try:
+            return read_health(self.store(), self._settings)
+        except (NoStoreError, *StoreAway) as error:
             raise StoreUnavailable("The store does not answer.") from error
 
     def _opened(self) -> Inbox:

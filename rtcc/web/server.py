@@ -71,7 +71,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="RTCC", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.keys = KeyRing(settings.data_dir)
     app.state.store = outlet.store
-    app.state.gate = IngestGate(outlet.send, outlet.backlog, settings.backlog_limit)
+    app.state.gate = IngestGate(outlet.send, outlet.backlog, settings.backlog_limit, outlet.journal)
     app.state.hub = Hub(partial(connect_async, settings), interval_s)
     pack = city_folder(settings)
     app.state.basemap = basemap.open_basemap(pack)

@@ -22,7 +22,7 @@ def test_every_setting_is_documented_with_its_default(name):
     elif isinstance(default, tuple):
         assert json.loads(stated.strip("`")) == list(default)
     else:
-        assert stated == ("none" if default is None else f"`{default}`")
+        assert stated == ("none" if default in (None, "") else f"`{default}`")
 
 
 def test_no_documented_setting_is_gone():

@@ -85,7 +85,7 @@ def test_every_queue_is_consumed(command):
     assert set(worker[worker.index("--queues") + 1].split(",")) == set(QUEUES)
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "beat", "alarms"])
+@pytest.mark.parametrize("name", ["web", "worker", "beat", "alarms", "journal"])
 def test_containers_run_what_one_machine_runs(name):
     """docker-compose.yml starts each process as `rtcc up` does, so that what is tested is deployed."""
     assert in_containers(name) == on_one_machine(name)

@@ -123,7 +123,7 @@ def test_an_alarm_raised_at_no_possible_instant_cannot_be_acknowledged(rtcc_up: 
     assert "ahead of this server's clock" in answer.json()["detail"]
 
 
-def away(events: object) -> None:
+def away(*_: object) -> None:
     raise StoreUnavailable("The store does not answer.")
 
 

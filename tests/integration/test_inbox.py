@@ -6,10 +6,12 @@ import pytest
 
 from rtcc.model.wire import decode
 from rtcc.picture.inbox import FORGOTTEN_AFTER_S, Inbox, open_inbox
+from rtcc.picture.received import FIELD, Received, unpack
 from rtcc.settings import Settings
+from rtcc.store import keys
 from rtcc.store.commands import Store
 from rtcc.tasks import StoreUnavailable
-from tests.factories import make_event
+from tests.factories import NOON, make_event
 
 
 def test_a_batch_is_kept_until_it_is_finished(store: Store) -> None:
@@ -61,3 +63,23 @@ def test_a_store_that_is_away_keeps_nothing(tmp_path_factory: pytest.TempPathFac
     nowhere = Settings(redis_url=f"unix://{tmp_path_factory.mktemp('x')}/none.sock")
     with pytest.raises(StoreUnavailable):
         open_inbox(nowhere).put([make_event()])
+
+
+def test_bytes_are_kept_in_the_step_that_keeps_their_events(store: Store) -> None:
+    """What events were received as stands beside their batch, once; and alone where nothing in it was an event."""
+    names: list[str] = []
+    inbox = Inbox(store, names.append)
+    whole = Received(NOON, "cad", "application/json", b"[{}, {}]")
+    inbox.put([make_event(id_=f"U{n}") for n in range(600)], [whole])
+    inbox.put([], [whole._replace(body=b"nothing")])
+    inbox.put([make_event()])
+    kept = [unpack(entry[FIELD.encode()]) for _, entry in store.xrange(keys.RAW)]
+    assert kept == [[whole], [whole._replace(body=b"nothing")]]
+    assert len(names) == 3
+
+
+def test_without_its_bytes_no_event_is_acknowledged(store: Store) -> None:
+    """Where the store does not take the bytes, the sender is told to send all of it again."""
+    store.set(keys.RAW, "a key of another type")
+    with pytest.raises(StoreUnavailable):
+        Inbox(store, print).put([make_event()], [Received(NOON, "cad", "", b"{}")])

@@ -11,6 +11,7 @@ from rtcc.alarms.rules.call_waiting import CallWaiting
 from rtcc.alarms.rules.cluster import Cluster
 from rtcc.alarms.rules.feed_silent import FeedSilent
 from rtcc.alarms.rules.gunshot import Gunshot
+from rtcc.alarms.rules.journal_behind import JournalBehind
 from rtcc.alarms.rules.pending_too_long import PendingTooLong
 from rtcc.alarms.rules.plate_hit import PlateHit
 from rtcc.alarms.rules.position_lost import PositionLost
@@ -32,6 +33,7 @@ RULES: dict[str, type[Rule[Any]]] = {
         CallAbandoned,
         PositionLost,
         FeedSilent,
+        JournalBehind,
         Surge,
         Cluster,
         BeatUncovered,

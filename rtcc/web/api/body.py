@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -85,12 +85,11 @@ def decode(body: bytes) -> Any:
         raise BodyError(f"The body is not valid JSON near character {error.pos}; send UTF-8 JSON.") from None
 
 
-async def parse_body(body: bytes, content_type: str) -> Parsed:
-    """Check every event of a JSON object, JSON array or NDJSON body.
+async def parse_body(body: bytes, content_type: str, received_at: datetime) -> Parsed:
+    """Check every event of a JSON object, JSON array or NDJSON body that was received at an aware instant.
 
     Raises BodyError where it is none of these, NotReadError where it holds too many.
     """
-    received_at = datetime.now(UTC)
     parsed = Parsed()
     for index, (value, raw) in enumerate(_values(body, content_type)):
         if index == MOST_EVENTS:

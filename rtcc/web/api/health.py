@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from rtcc.picture.journaled import JournalHealth
 from rtcc.web import metrics
 from rtcc.web.answers import answer
 from rtcc.web.api.callers import ANYONE_HERE
@@ -39,6 +42,18 @@ async def get_metrics(request: Request) -> Response:
     metrics.RESETS.set(hub.resets)
     metrics.BACKLOG.set(request.app.state.gate.backlog)
     metrics.STORE_UP.set(0 if hub.store_lost_at else 1)
+    _tell_journal(request.app.state.gate.journal)
     for feed in hub.feeds():
         metrics.FEED_AGE.labels(feed["source"]).set(feed["age_s"])
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _tell_journal(health: JournalHealth | None) -> None:
+    if health is None:
+        return
+    now = time.time()
+    metrics.JOURNAL_BEHIND.set(health.behind)
+    metrics.JOURNAL_RAW_BEHIND.set(health.raw_behind)
+    metrics.JOURNAL_FULL.set(health.full)
+    metrics.JOURNAL_LATE.set(0 if health.due_at is None else max(0.0, now - health.due_at))
+    metrics.JOURNAL_UP.set(0 if health.trouble or health.is_silent(now) else 1)

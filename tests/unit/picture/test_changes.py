@@ -75,12 +75,20 @@ def test_a_stream_that_lost_nothing_reaches_back_to_all_of_itself(settings: Sett
 
 
 def test_a_trimmed_stream_reaches_back_to_what_it_holds(settings: Settings, store: Store) -> None:
-    """Who has seen its oldest entry goes on; who is behind that does not."""
-    few = settings.model_copy(update={"stream_length": 5})
+    """Who has seen all that left it goes on, without having seen its oldest entry; who is behind that does not."""
+    few = settings.model_copy(update={"stream_length": 5, "journal": "off"})
     write(store, few, 20)
+    left = position_of((store.hget(keys.COUNTERS, "trimmed") or b"").decode())
     oldest = position_of(store.xrange(keys.CHANGES)[0][0].decode())
+    assert left is not None
     assert oldest is not None
-    assert [of_the_stream(settings, position)[0] for position in (0, oldest - 1, oldest)] == [False, False, True]
+    assert left < oldest
+    assert [of_the_stream(settings, position)[0] for position in (0, left - 1, left, oldest)] == [
+        False,
+        False,
+        True,
+        True,
+    ]
 
 
 def test_the_last_changes_are_read_back_in_order(settings: Settings, store: Store) -> None:

@@ -9,9 +9,11 @@ from collections.abc import Awaitable, Callable, Sequence
 import pytest
 
 from rtcc.model.event import Event
+from rtcc.picture.journaled import JournalHealth
+from rtcc.picture.received import Received
 from rtcc.tasks import BATCH, StoreUnavailable
 from rtcc.web.gate import Backlogged, IngestGate
-from tests.factories import make_event
+from tests.factories import NOON, make_event
 
 
 class Queue:
@@ -19,28 +21,34 @@ class Queue:
 
     def __init__(self) -> None:
         self.batches: list[list[Event]] = []
+        self.bodies: list[list[bytes]] = []
         self.open = threading.Event()
         self.open.set()
         self.failing = False
         self.waiting = 0
+        self.full = 0.0
 
-    def send(self, events: Sequence[Event]) -> None:
+    def send(self, events: Sequence[Event], received: Sequence[Received]) -> None:
         self.open.wait(10)
         if self.failing:
             raise StoreUnavailable("The store does not answer; nothing was acknowledged.")
         self.batches.append(list(events))
+        self.bodies.append([one.body for one in received])
 
     def backlog(self) -> int:
         if self.failing:
             raise StoreUnavailable("The store does not answer.")
         return self.waiting
 
+    def journal(self) -> JournalHealth:
+        return JournalHealth(1, 0, self.full, None, None, None, "")
+
 
 def through(queue: Queue, work: Callable[[IngestGate], Awaitable[None]], limit: int = 400) -> None:
     """Run some work against a running gate."""
 
     async def run() -> None:
-        gate = IngestGate(queue.send, queue.backlog, limit)
+        gate = IngestGate(queue.send, queue.backlog, limit, queue.journal)
         running = [asyncio.create_task(gate.run()), asyncio.create_task(gate.watch_backlog())]
         try:
             await asyncio.wait_for(work(gate), 20)
@@ -57,6 +65,11 @@ def some(count: int, name: str = "U") -> list[Event]:
     return [make_event(id_=f"{name}{number}") for number in range(count)]
 
 
+def body(data: bytes) -> Received:
+    """Return a body as it was received."""
+    return Received(NOON, "cad", "application/json", data)
+
+
 async def held(gate: IngestGate, queue: Queue, *requests: list[Event]) -> list[asyncio.Task[None]]:
     """Submit requests while a first one is on its way, so that they gather; the first is among them."""
     queue.open.clear()
@@ -65,6 +78,12 @@ async def held(gate: IngestGate, queue: Queue, *requests: list[Event]) -> list[a
     tasks += [asyncio.create_task(gate.submit(request)) for request in requests]
     await until(lambda: len(gate._waiting) >= len(requests))
     return tasks
+
+
+async def submit_for_ever(gate: IngestGate) -> None:
+    """Submit one request after the other, until one is refused."""
+    while True:
+        await gate.submit(some(1))
 
 
 async def until(seen: Callable[[], object]) -> None:
@@ -138,15 +157,32 @@ def test_over_the_limit_senders_are_told_to_come_back() -> None:
 
     async def work(gate: IngestGate) -> None:
         queue.waiting = 10
-        while gate.backlog < 10:
-            await gate.submit(some(1))
         with pytest.raises(Backlogged):
-            await gate.submit(some(1))
+            await submit_for_ever(gate)
         queue.waiting = 3
         await until(lambda: gate.backlog == 3)
         await gate.submit(some(1))
 
     through(queue, work, limit=10)
+
+
+def test_while_the_journal_is_too_far_behind_no_report_is_let_in() -> None:
+    """What it cannot write down must not fill the store: senders wait, operators do not, and it is seen to catch up."""
+    queue = Queue()
+
+    async def work(gate: IngestGate) -> None:
+        queue.full = 1.0
+        while gate.journal is None or not gate.journal.is_full:
+            await gate.submit(some(1))
+        with pytest.raises(Backlogged, match="journal") as refused:
+            await gate.submit(some(1), body(b"{}"))
+        await gate.submit(some(1))
+        assert refused.value.retry_after_s >= 1
+        queue.full = 0.99
+        await until(lambda: gate.journal is not None and not gate.journal.is_full)
+        await gate.submit(some(1), body(b"{}"))
+
+    through(queue, work)
 
 
 def test_what_waits_in_this_process_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,6 +198,46 @@ def test_what_waits_in_this_process_is_bounded(monkeypatch: pytest.MonkeyPatch) 
         await asyncio.gather(*tasks)
 
     through(queue, work)
+
+
+def test_bytes_travel_with_the_first_of_their_events() -> None:
+    """What a request was received as goes once, with its first batch, also where nothing in it was an event."""
+    queue = Queue()
+
+    async def work(gate: IngestGate) -> None:
+        tasks = await held(gate, queue)
+        submitted = [(some(BATCH + 1), b"large"), (some(1), b"small"), ([], b"refused")]
+        tasks += [asyncio.create_task(gate.submit(events, body(data))) for events, data in submitted]
+        await until(lambda: len(gate._waiting) == 4)
+        queue.open.set()
+        await asyncio.gather(*tasks)
+
+    through(queue, work)
+    assert [(len(batch), bodies) for batch, bodies in zip(queue.batches, queue.bodies, strict=True)] == [
+        (1, []),
+        (BATCH, [b"large"]),
+        (2, [b"small", b"refused"]),
+    ]
+
+
+def test_large_bodies_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One batch carries a few megabytes of them, and what waits in this process is bounded by bytes too."""
+    monkeypatch.setattr("rtcc.web.gate._BYTES_AT_ONCE", 10)
+    monkeypatch.setattr("rtcc.web.gate._MOST_BYTES_WAITING", 20)
+    queue = Queue()
+
+    async def work(gate: IngestGate) -> None:
+        tasks = await held(gate, queue)
+        tasks += [asyncio.create_task(gate.submit(some(1), body(b"seven b"))) for _ in range(3)]
+        await until(lambda: len(gate._waiting) == 3)
+        with pytest.raises(Backlogged):
+            await gate.submit(some(1), body(b""))
+        queue.open.set()
+        await asyncio.gather(*tasks)
+        await gate.submit(some(1), body(b"after"))
+
+    through(queue, work)
+    assert [len(bodies) for bodies in queue.bodies] == [0, 2, 1, 1]
 
 
 def test_at_the_end_whoever_waits_is_refused() -> None:

@@ -1,0 +1,1 @@
+"""The past: every effective change of the picture in append-only Parquet, chained and signed."""
