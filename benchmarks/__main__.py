@@ -23,8 +23,10 @@ NAMES = (
     "drive",
     "basemap",
     "simulator",
+    "journal",
     "alarms",
     "alarm_load",
+    "history",
 )
 
 
@@ -37,6 +39,7 @@ def main() -> int:
     parser.add_argument(
         "--rendering", choices=("software", "gl"), default="software", help="how Chromium draws in event_to_glass"
     )
+    parser.add_argument("--history", type=Path, help="folder in which history keeps its journal for the next run")
     asked = parser.parse_args()
     if unknown := set(asked.names) - set(NAMES):
         parser.error(f"{', '.join(sorted(unknown))} is no benchmark; there are {', '.join(NAMES)}.")
@@ -46,8 +49,8 @@ def main() -> int:
     for name in NAMES:
         if asked.names and name not in asked.names:
             continue
-        browsing = {"rendering": asked.rendering} if name == "event_to_glass" else {}
-        result: dict[str, Any] = importlib.import_module(f"benchmarks.{name}").run(quick=asked.quick, **browsing)
+        more = {"event_to_glass": {"rendering": asked.rendering}, "history": {"kept": asked.history}}.get(name, {})
+        result: dict[str, Any] = importlib.import_module(f"benchmarks.{name}").run(quick=asked.quick, **more)
         results.append(result)
         if folder:
             console.print(f"[dim]kept in {_shown(keep(folder, name, result))}[/]")
