@@ -12,7 +12,6 @@ from rtcc.journal.restore import Restored, restore
 from rtcc.journal.signing import load_signer
 from rtcc.journal.writer import Gathered, JournalWriter
 from rtcc.picture.changes import read_changes
-from rtcc.picture.snapshot import read_entity
 from rtcc.settings import Settings
 from rtcc.store import keys
 from rtcc.store.commands import Store
@@ -46,17 +45,6 @@ def lose_and_restore(store: Store, settings: Settings) -> Restored:
     """Lose all that the store holds, and restore it from the journal."""
     store.flushall()
     return restore(settings, store)
-
-
-def picture_of(store: Store) -> dict[str, dict[str, dict[str, Any]]]:
-    """Return the picture as it stands in the store, without cleared fields."""
-    picture: dict[str, dict[str, dict[str, Any]]] = {}
-    for member in store.smembers(keys.PRESENT):
-        entity = read_entity(member, store.hgetall(keys.ENTITY + member.decode()))
-        assert entity is not None
-        alive = {name: value for name, value in entity.fields.items() if value is not None}
-        picture.setdefault(entity.kind, {})[entity.id] = alive
-    return picture
 
 
 def all_of(store: Store) -> dict[str, Any]:

@@ -24,15 +24,19 @@ from rtcc.model.checks import Holds
 from rtcc.model.fields import KINDS
 from rtcc.picture.changes import Change
 
-#: ``_ms`` and ``_seq`` are the id of the entry in the stream, ``_n`` the change's place in it: together its identity.
+#: What every row has, also one of raw bytes. ``_ms`` and ``_seq`` are the id of the entry in the stream, ``_n`` the
+#: change's place in it: together its identity.
+IDENTITY = (
+    pa.field("_ms", pa.int64(), nullable=False),
+    pa.field("_seq", pa.int32(), nullable=False),
+    pa.field("_n", pa.int32(), nullable=False),
+    pa.field("_kind", pa.string(), nullable=False),
+    pa.field("_agency", pa.string(), nullable=False),
+    pa.field("_id", pa.string(), nullable=False),
+)
 ENVELOPE = pa.schema(
     [
-        pa.field("_ms", pa.int64(), nullable=False),
-        pa.field("_seq", pa.int32(), nullable=False),
-        pa.field("_n", pa.int32(), nullable=False),
-        pa.field("_kind", pa.string(), nullable=False),
-        pa.field("_agency", pa.string(), nullable=False),
-        pa.field("_id", pa.string(), nullable=False),
+        *IDENTITY,
         pa.field("_source", pa.string(), nullable=False),
         pa.field("_occurred_at", INSTANT, nullable=False),
         pa.field("_received_at", INSTANT, nullable=False),

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from rtcc.journal.column_values import INSTANT
-from rtcc.journal.columns import in_order
+from rtcc.journal.columns import IDENTITY, in_order
 from rtcc.journal.segments import RAW, together
 from rtcc.picture.changes import position_of, seconds_of
 from rtcc.picture.received import Received, unpack
@@ -26,12 +26,7 @@ MOST_BYTES = 32 * 2**20
 
 SCHEMA = pa.schema(
     [
-        pa.field("_ms", pa.int64(), nullable=False),
-        pa.field("_seq", pa.int32(), nullable=False),
-        pa.field("_n", pa.int32(), nullable=False),
-        pa.field("_kind", pa.string(), nullable=False),
-        pa.field("_agency", pa.string(), nullable=False),
-        pa.field("_id", pa.string(), nullable=False),
+        *IDENTITY,
         pa.field("received_at", INSTANT, nullable=False),
         pa.field("key", pa.string(), nullable=False),
         pa.field("content_type", pa.string(), nullable=False),

@@ -21,6 +21,7 @@ from tests.running import environment, eventually
 UNITS = 10_000
 
 
+@pytest.mark.drill
 def test_a_restore_that_was_killed_ends_the_next_time(store: Store, settings: Settings, tmp_path: Path) -> None:
     """Killed in the middle of its writing it leaves half a picture that says so; run again it leaves all of it."""
     kept = settings.model_copy(update={"journal": str(tmp_path)})

@@ -144,14 +144,14 @@ def test_at_a_thousand_random_moments_it_is_the_models_picture(store: Store, set
     """A long history, written in parts, with whole pictures among it, half of it merged."""
     chance = random.Random(7)
     told = Told(store, settings, tmp_path)
-    for number in range(600):
+    for number in range(400):
         told.apply(some_events(chance, number))
-        if chance.random() < 0.1:
+        if chance.random() < 0.06:
             told.write()
         if chance.random() < 0.02:
             told.write()
             told.take_picture()
-        if number == 300:
+        if number == 200:
             told.merge()
     told.write()
     journal = Journal(Folder(tmp_path))

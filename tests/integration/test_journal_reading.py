@@ -124,7 +124,7 @@ _steps = st.lists(
 
 
 @given(_steps)
-@hypothesis_settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_picture_at_every_moment_is_what_it_was(store: Store, settings: Settings, steps: list[tuple[Any, ...]]):
     """Whenever segments and whole pictures were written, read while the picture went on, or merged since."""
     with TemporaryDirectory() as folder:

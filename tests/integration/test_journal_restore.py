@@ -22,7 +22,8 @@ from rtcc.store import keys
 from rtcc.store.commands import Store
 from tests.factories import NOON, make_event
 from tests.journaling import in_the_journal, in_the_stream, is_journaled, keep_until
-from tests.restoring import all_of, lose_and_restore, picture_of, write_journal
+from tests.restoring import all_of, lose_and_restore, write_journal
+from tests.stored_picture import stored_picture
 
 
 @pytest.fixture
@@ -80,12 +81,12 @@ def test_who_left_stays_gone_and_who_ended_leaves(store: Store, kept: Settings) 
     late, news = (NOON + timedelta(seconds=seconds) for seconds in (-1, 1))
     writer.apply([make_event("incident", "I-left", occurred_at=late, data={"address": "late"})])
     writer.apply([make_event("unit", "U-2", occurred_at=late)])
-    assert "I-left" not in picture_of(store)["incident"]
-    assert "U-2" not in picture_of(store)["unit"]
+    assert "I-left" not in stored_picture(store)["incident"]
+    assert "U-2" not in stored_picture(store)["unit"]
     writer.apply([make_event("incident", "I-left", occurred_at=news, data={"status": "pending"})])
-    assert picture_of(store)["incident"]["I-left"] == {"status": "pending"}
+    assert stored_picture(store)["incident"]["I-left"] == {"status": "pending"}
     retire(store, kept, clock=lambda: NOON.timestamp() + kept.incident_leaves_after_s + 1)
-    assert set(picture_of(store)["incident"]) == {"I-back", "I-left"}
+    assert set(stored_picture(store)["incident"]) == {"I-back", "I-left"}
 
 
 def test_who_came_back_after_a_whole_picture_did_not_exist_before(store: Store, kept: Settings) -> None:
@@ -99,7 +100,7 @@ def test_who_came_back_after_a_whole_picture_did_not_exist_before(store: Store, 
     write_journal(store, kept)
     lose_and_restore(store, kept)
     writer.apply([make_event("unit", "U-1", occurred_at=late, data={"callsign": "late"})])
-    assert picture_of(store)["unit"]["U-1"] == {"status": "busy"}
+    assert stored_picture(store)["unit"]["U-1"] == {"status": "busy"}
 
 
 def test_the_journal_goes_on_without_a_gap(store: Store, kept: Settings) -> None:

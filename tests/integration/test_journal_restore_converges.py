@@ -19,7 +19,8 @@ from rtcc.store.connection import connect
 from tests.factories import NOON, histories
 from tests.journaling import in_the_stream
 from tests.pure_picture import PurePicture
-from tests.restoring import lose_and_restore, picture_of, write_journal
+from tests.restoring import lose_and_restore, write_journal
+from tests.stored_picture import stored_picture
 
 many = hypothesis_settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -86,9 +87,9 @@ def test_the_picture_comes_back(valkey_settings: Settings, folders: Iterator[Pat
     store.flushall()
     kept = valkey_settings.model_copy(update={"journal": str(next(folders))})
     journaled(store, kept, history, chance)
-    before = picture_of(store)
+    before = stored_picture(store)
     restored = lose_and_restore(store, kept)
-    assert picture_of(store) == before
+    assert stored_picture(store) == before
     assert restored.entities == sum(map(len, before.values()))
     store.close()
 
@@ -107,7 +108,7 @@ def test_what_is_sent_again_ends_in_the_picture_without_the_loss(
     again = history + later + chance.choices(history, k=len(history) // 2)
     chance.shuffle(again)
     deliver(store, kept, again, chance)
-    assert picture_of(store) == PurePicture(history + later).entities()
+    assert stored_picture(store) == PurePicture(history + later).entities()
     store.close()
 
 
@@ -124,5 +125,5 @@ def test_after_a_whole_picture_late_events_alone_do_what_they_would_have_done(
     write_journal(store, kept, picture=True)
     lose_and_restore(store, kept)
     deliver(store, kept, later, chance)
-    assert picture_of(store) == PurePicture(history + later).entities()
+    assert stored_picture(store) == PurePicture(history + later).entities()
     store.close()

@@ -35,6 +35,7 @@ def place(events: list[Event]) -> None:
             event.data["district"] = "North" if event.data["lat"] > 41.01 else "South"
 
 
+@pytest.mark.drill
 def test_a_life_is_told_as_the_picture_tells_it(store: Store, settings: Settings):
     """What the made-up history says changed is, one by one, what the real script says of the same events."""
     city = City(small_city(), place)

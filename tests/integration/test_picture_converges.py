@@ -14,7 +14,6 @@ from rtcc.model.event import Event
 from rtcc.picture.changes import Change, read_changes
 from rtcc.picture.deadletters import DeadLetters
 from rtcc.picture.retention import retire
-from rtcc.picture.snapshot import read_entity
 from rtcc.picture.writer import PictureWriter
 from rtcc.settings import Settings
 from rtcc.store import keys
@@ -22,17 +21,7 @@ from rtcc.store.commands import Store
 from rtcc.store.connection import connect
 from tests.factories import NOON, histories, make_event
 from tests.pure_picture import PurePicture
-
-
-def stored_picture(store: Store) -> dict[str, dict[str, dict[str, Any]]]:
-    """Return the picture as it stands in the store, without cleared fields."""
-    picture: dict[str, dict[str, dict[str, Any]]] = {}
-    for member in store.smembers(keys.PRESENT):
-        entity = read_entity(member, store.hgetall(keys.ENTITY + member.decode()))
-        assert entity is not None
-        alive = {name: value for name, value in entity.fields.items() if value is not None}
-        picture.setdefault(entity.kind, {})[entity.id] = alive
-    return picture
+from tests.stored_picture import stored_picture
 
 
 def changes(store: Store) -> list[Change]:
