@@ -6,7 +6,6 @@ No Celery task: it must remember the picture from one change to the next, and a 
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import signal
 import sys
@@ -18,6 +17,7 @@ from rtcc.city.choice import city_folder
 from rtcc.city.pack import load_pack
 from rtcc.city.patrol import patrolled
 from rtcc.city.ready import make_ready
+from rtcc.garbage import look_for_rings_seldom
 from rtcc.settings import Settings, load_settings
 
 
@@ -42,9 +42,7 @@ def main() -> None:
         print(f"rtcc: {error}", file=sys.stderr)  # noqa: T201 - it speaks to who starts it
         sys.exit(2)
     make_ready(settings)
-    # Nearly all that this process makes is either gone at once or lives as long as its entity: looking for rings among
-    # it after every 700 new objects cost a fifth of its time.
-    gc.set_threshold(50_000, 20, 100)
+    look_for_rings_seldom()
     asyncio.run(watch(settings, plan))
 
 

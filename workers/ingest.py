@@ -13,6 +13,7 @@ from rtcc.city.choice import city_folder
 from rtcc.city.locate import Locator
 from rtcc.city.pack import load_pack
 from rtcc.city.ready import make_ready
+from rtcc.garbage import look_for_rings_seldom
 from rtcc.model.event import Event, iso
 from rtcc.model.wire import decode, encode
 from rtcc.picture.deadletters import DeadLetters
@@ -92,3 +93,4 @@ def _apply_alone(event: Event) -> None:
 def load_city(**_: object) -> None:
     """Load the city before the first child is forked, so that every child, also a replaced one, has it at once."""
     locator()
+    look_for_rings_seldom()

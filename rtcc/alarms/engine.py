@@ -68,6 +68,10 @@ class Engine:
         for rule in rules:
             for kind, names in rule.watches.items():
                 self._watching.setdefault(kind, []).append((rule, names))
+        #: By kind, all fields that some rule watches; what is new in the others matters to none.
+        self._watched = {
+            kind: frozenset().union(*(names for _, names in some)) for kind, some in self._watching.items()
+        }
         self._about: dict[str, tuple[Rule[Any], str]] = {}
         self._timers = Timers()
         self._failed: set[str] = set()
@@ -157,7 +161,8 @@ class Engine:
             fields = None
         else:
             fields = entities.setdefault(change.id, {})
-            news = {name for name, value in change.fields.items() if fields.get(name) != value}
+            watched = self._watched[change.kind]
+            news = {name for name, value in change.fields.items() if name in watched and fields.get(name) != value}
             fields.update(change.fields)
         said = Said(change.kind, change.id, fields, change.us / 1e6, change.source)
         events: list[Event] = []

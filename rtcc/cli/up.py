@@ -25,6 +25,7 @@ from rtcc.city.choice import is_ready
 from rtcc.city.ready import make_ready, require_built, start_building
 from rtcc.cli.options import DataDir
 from rtcc.cli.supervisor import Child, Supervisor, end_process
+from rtcc.garbage import look_for_rings_seldom
 from rtcc.settings import Settings, load_settings
 from rtcc.store.embedded import EmbeddedStore
 from rtcc.tasks import QUEUES
@@ -58,8 +59,10 @@ def web(
     except OpenAddressError as error:
         raise CannotStartError(str(error)) from None
     make_ready(settings)
+    app = create_app(settings)
+    look_for_rings_seldom()
     uvicorn.run(
-        create_app(settings),
+        app,
         host=settings.host,
         port=settings.port,
         access_log=False,
