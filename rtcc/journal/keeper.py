@@ -117,14 +117,14 @@ class _Keeping:
             await raw.gather()
             now = self._clock()
             full = self._gathered.rows >= MOST_ROWS or raw.is_full
-            if full or not 0 <= now - written_at < self._settings.journal_segment_s:
+            if full or _is_due(now, written_at, self._settings.journal_segment_s):
                 await self._write()
                 raw.write()
                 written_at = now
-            if now - self._looked_at >= _LOOK_S:
+            if _is_due(now, self._looked_at, _LOOK_S):
                 self._looked_at = now
                 await self._look(now)
-            if now >= self._tidy_at and not full:
+            if time.monotonic() >= self._tidy_at and not full:
                 self._tidy(now)
         await self._write()
         raw.write()
@@ -183,7 +183,7 @@ class _Keeping:
         if not await self._is_continued():
             await self._write()
             await self._follow_on()
-        if now - self._picture_at >= self._settings.journal_picture_s:
+        if _is_due(now, self._picture_at, self._settings.journal_picture_s):
             self._picture_at = now
             picture = await read_picture(self._following)
             self._writer.write_picture(picture.tables, picture.since, picture.at)
@@ -193,4 +193,10 @@ class _Keeping:
         began = time.monotonic()
         writer = self._writer
         did = merge_due(writer, now) or retire_due(writer, self._settings, now) or book_due(writer)
-        self._tidy_at = now + (_REST * (time.monotonic() - began) if did else _TIDY_S)
+        ended = time.monotonic()
+        self._tidy_at = ended + (_REST * (ended - began) if did else _TIDY_S)
+
+
+def _is_due(now: float, last: float, every_s: float) -> bool:
+    """Say whether it is time again; also where the clock was set back."""
+    return not 0 <= now - last < every_s

@@ -24,6 +24,7 @@ from tests.journaling import is_journaled
 from tests.running import environment, eventually
 
 _STATUSES = ("pending", "dispatched", "enroute", "on_scene", "closed")
+_PACE_S = 0.005
 _DRIVES = ("available", "enroute", "busy")
 
 
@@ -152,6 +153,8 @@ class Source:
                     if self._stop.wait(0.02):
                         return
             self.applied += 1
+            # A busy city's pace: as fast as it could it would fill store and disk with millions of changes.
+            self._stop.wait(_PACE_S)
 
     def _event(self) -> Event:
         chance, now = self._chance, datetime.now(UTC)
