@@ -63,7 +63,10 @@ class EmbeddedStore:
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"The embedded Valkey did not start; its log is {self._folder / 'valkey.log'}.")
             time.sleep(0.02)
-        self._address.write_text(self.url)
+        # In one step: whoever looks for the store at this moment finds its address or none, never half of one.
+        written = self._address.with_name("address.new")
+        written.write_text(self.url)
+        written.replace(self._address)
         return process
 
     def keep_synced(self) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import stat
 import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -138,6 +140,25 @@ def test_after_its_end_nobody_is_sent_to_it(machine: Machine) -> None:
         reader.ping()
     with pytest.raises(NoStoreError, match="rtcc up"):
         store_url(machine.settings)
+
+
+def test_its_address_is_never_half_there(machine: Machine) -> None:
+    """Whoever looks for it while it starts, again and again, finds the whole address or is told that there is none."""
+    found: set[str] = set()
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.is_set():
+            with contextlib.suppress(NoStoreError):
+                found.add(store_url(machine.settings))
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    for _ in range(10):
+        machine.store().start()
+    over.set()
+    looking.join()
+    assert found == {machine.store().url}
 
 
 def test_a_server_that_cannot_start_says_where_its_log_is(machine: Machine) -> None:
