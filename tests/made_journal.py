@@ -12,7 +12,7 @@ from rtcc.journal.reader import Journal
 from rtcc.journal.segments import CHANGES, Segment, read_table, together
 from rtcc.journal.signing import load_signer
 from rtcc.journal.writer import Gathered, JournalWriter, Put
-from rtcc.picture.changes import Change, position_of
+from rtcc.picture.changes import Change
 
 #: 2026-11-22T02:00:00Z
 TWO = 1_795_312_800_000
@@ -79,8 +79,8 @@ def merge_all(writer: JournalWriter) -> None:
         added = []
         for segments in groups.values():
             table = in_order(together(read_table(place, segment) for segment in segments))
-            first = min(position_of(segment.first) or 0 for segment in segments)
-            last = max(position_of(segment.last) or 0 for segment in segments)
+            first = min(segment.begins for segment in segments)
+            last = max(segment.ends for segment in segments)
             added.append(writer.put(CHANGES, table, first, last, number, within="merged"))
         return added, [segment.path for segments in groups.values() for segment in segments]
 

@@ -15,7 +15,7 @@ from rtcc.cli.journal import JournalSaidError
 from rtcc.journal.place import open_place
 from rtcc.journal.reader import Journal, position_at
 from rtcc.model.fields import KINDS
-from rtcc.picture.changes import instant_of, position_of, seconds_of
+from rtcc.picture.changes import SHIFT, instant_of, position_of, seconds_of
 from rtcc.settings import Settings
 
 KindOption = Annotated[
@@ -76,7 +76,7 @@ def window_of(journal: Journal, clock: Clock, since: str | None, until: str | No
         raise JournalSaidError(f"{since} is not before {until}.")
     if after >= journal.reaches_to:
         raise JournalSaidError(f"The journal reaches to {ends(journal, clock)}, not beyond {since}.")
-    if upto >> 20 > journal.reaches_to >> 20:
+    if upto >> SHIFT > journal.reaches_to >> SHIFT:
         note(f"The journal reaches to {ends(journal, clock)}; what changed later is not in it yet.")
     for first, last in journal.state.gaps:
         begin, end = position_of(first) or 0, position_of(last) or 0

@@ -18,7 +18,7 @@ from rtcc.journal.chain import BUNDLES, PAGES, bundle_path, entry_path, numbers,
 from rtcc.journal.manifest import BUNDLED, Book, DamagedError, State
 from rtcc.journal.place import Place, TakenError, read_many
 from rtcc.journal.writer import JournalWriter, OvertakenError
-from rtcc.picture.changes import instant_of, position_of
+from rtcc.picture.changes import instant_of
 
 #: A book is due after so many entries: so many files are the most that opening a journal reads beside its pages.
 ENTRIES = 512
@@ -117,7 +117,7 @@ def _pages(state: State) -> dict[str, bytes]:
     """Return the pages that together name all segments."""
     dates: dict[str, list[dict[str, Any]]] = {}
     for _, segment in sorted(state.segments.items()):
-        date = instant_of(position_of(segment.first) or 0)[:10]
+        date = instant_of(segment.begins)[:10]
         dates.setdefault(date, []).append(segment.to_json())
     # Those of a month together once it is past: few files to read, and they seldom change any more.
     newest = max(dates, default="")

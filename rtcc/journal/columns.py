@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 from rtcc.journal.column_values import DECODE, ENCODE, INSTANT, TYPES, Odd, decode_instant, readable
 from rtcc.model.checks import Holds
 from rtcc.model.fields import KINDS
-from rtcc.picture.changes import Change
+from rtcc.picture.changes import SEQUENCE, SHIFT, Change
 
 #: What every row has, also one of raw bytes. ``_ms`` and ``_seq`` are the id of the entry in the stream, ``_n`` the
 #: change's place in it: together its identity.
@@ -75,8 +75,8 @@ def encode(
     columns = _fields(kind, changes, odd)
     exact = [orjson.dumps(odd.exact[row]).decode() if row in odd.exact else None for row in range(rows)]
     columns |= {
-        "_ms": [change.position >> 20 for change in changes],
-        "_seq": [change.position & 0xFFFFF for change in changes],
+        "_ms": [change.position >> SHIFT for change in changes],
+        "_seq": [change.position & SEQUENCE for change in changes],
         "_n": [change.place for change in changes],
         "_kind": [kind] * rows,
         "_agency": [change.agency for change in changes],
@@ -178,7 +178,7 @@ def _decode_batch(batch: pa.RecordBatch) -> Iterator[Change]:
                 for name, mark in shape
             }
         yield Change(
-            (envelope["_ms"][row] << 20) + envelope["_seq"][row],
+            (envelope["_ms"][row] << SHIFT) + envelope["_seq"][row],
             envelope["_kind"][row],
             envelope["_id"][row],
             envelope["_agency"][row],

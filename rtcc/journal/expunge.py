@@ -133,7 +133,7 @@ class _Expungement:
         if not taken:
             self._clean.add(segment.path)
             return
-        first, last = position_of(segment.first) or 0, position_of(segment.last) or 0
+        first, last = segment.span
         draft = Draft(segment.role, rest, first, last, folders_of(segment).within)
         (new,) = write_drafts(self._writer, [draft], self._number)
         self._done[segment.path] = new, taken

@@ -21,7 +21,7 @@ from rtcc.journal.manifest import DamagedError, State
 from rtcc.journal.place import Place
 from rtcc.journal.raw_behind import spellings
 from rtcc.journal.segments import CHANGES, RAW, Segment, read_table
-from rtcc.picture.changes import position_of
+from rtcc.picture.changes import SHIFT
 
 Mask = npt.NDArray[np.bool_]
 
@@ -133,7 +133,7 @@ class _Search:
             self._held.spans.setdefault(unit, []).extend(spans)
 
         def overlaps(segment: Segment) -> bool:
-            first, last = (position_of(segment.first) or 0) >> 20, (position_of(segment.last) or 0) >> 20
+            first, last = segment.begins >> SHIFT, segment.ends >> SHIFT
             return any(first <= to and since <= last for since, to in self._spans.values())
 
         names = ("_id", "callsign", "incident_id")

@@ -23,7 +23,7 @@ from rtcc.journal.retention import retire_due
 from rtcc.journal.segments import MOST_ROWS, PICTURE
 from rtcc.journal.signing import load_signer
 from rtcc.journal.writer import Gathered, JournalWriter, OvertakenError
-from rtcc.picture.changes import first_position, position_of, reaches_back_to, read_after, seconds_of, total_at
+from rtcc.picture.changes import first_position, reaches_back_to, read_after, seconds_of, total_at
 from rtcc.settings import Settings
 from rtcc.store import keys
 from rtcc.store.commands import AsyncStore, Lock, Store
@@ -108,7 +108,7 @@ class _Keeping:
         state = self._writer.begin()
         self._position = state.position
         pictures = state.of(PICTURE)
-        self._picture_at = seconds_of(position_of(pictures[-1].last) or 0) if pictures else 0.0
+        self._picture_at = seconds_of(pictures[-1].ends) if pictures else 0.0
         await self._follow_on()
         raw = RawKeeper(self._writer, self._store, self._following)
         written_at = self._clock()

@@ -75,7 +75,7 @@ class State:
     def of(self, role: str) -> list[Segment]:
         """Return the segments of a role, the earliest first."""
         chosen = [segment for segment in self.segments.values() if segment.role == role]
-        return sorted(chosen, key=lambda segment: (position_of(segment.first) or 0, segment.path))
+        return sorted(chosen, key=lambda segment: (segment.begins, segment.path))
 
 
 def fold(state: State, entry: Entry) -> None:

@@ -64,8 +64,8 @@ def merge_due(writer: JournalWriter, now: float) -> bool:
         return True
     role = segments[0].role
     table = merge_raw(tables) if role == RAW else together(tables).sort_by(_ORDER)
-    first = min(position_of(segment.first) or 0 for segment in segments)
-    last = max(position_of(segment.last) or 0 for segment in segments)
+    first = min(segment.begins for segment in segments)
+    last = max(segment.ends for segment in segments)
     swap(writer, "merge", segments, [Draft(role, table, first, last, within)], now)
     return True
 
@@ -97,7 +97,7 @@ def _runs(segments: list[Segment]) -> Iterator[list[Segment]]:
     """Yield what follows each other and fits into one."""
     run: list[Segment] = []
     rows = size = 0
-    for segment in sorted(segments, key=lambda segment: (position_of(segment.first) or 0, segment.path)):
+    for segment in sorted(segments, key=lambda segment: (segment.begins, segment.path)):
         rows, size = rows + segment.rows, size + segment.bytes
         if rows > MOST_ROWS or size > _MOST_BYTES[segment.role]:
             if len(run) > 1:
@@ -120,7 +120,7 @@ def _superfluous(state: State, at: datetime) -> list[Segment]:
     pictures: dict[int, list[Segment]] = {}
     for segment in state.segments.values():
         if segment.role == PICTURE:
-            pictures.setdefault(position_of(segment.last) or 0, []).append(segment)
+            pictures.setdefault(segment.ends, []).append(segment)
     # After a gap only a picture of its own tells how things stood.
     gaps = sorted(position_of(to) or 0 for _, to in state.gaps)
     seen: set[tuple[int, str]] = set()

@@ -14,7 +14,7 @@ import pyarrow as pa
 from rtcc.journal.columns import decode
 from rtcc.journal.manifest import State
 from rtcc.journal.place import Place
-from rtcc.journal.reading import codes, rows_between, span_of, taken
+from rtcc.journal.reading import codes, rows_between, taken
 from rtcc.journal.segments import PICTURE, Segment
 from rtcc.journal.window import Window
 from rtcc.model.sources import RETENTION
@@ -46,7 +46,7 @@ def basis_of(state: State, upto: int) -> Basis:
     for segment in state.segments.values():
         if segment.role == PICTURE:
             named.setdefault((segment.last, segment.first), []).append(segment)
-    whole = {span_of(segments[0])[::-1]: segments for segments in named.values()}
+    whole = {segments[0].span[::-1]: segments for segments in named.values()}
     if begun:
         whole = {span: segments for span, segments in whole.items() if span[0] > floor}
     before = max((span for span in whole if span[0] <= upto), default=None)

@@ -17,7 +17,7 @@ import pyarrow as pa
 from rtcc.journal.column_values import INSTANT
 from rtcc.journal.columns import IDENTITY, in_order
 from rtcc.journal.segments import RAW, together
-from rtcc.picture.changes import position_of, seconds_of
+from rtcc.picture.changes import SEQUENCE, SHIFT, position_of, seconds_of
 from rtcc.picture.received import Received, unpack
 from rtcc.store.commands import Entry
 
@@ -67,8 +67,8 @@ class GatheredRaw:
         is_new = digest.digest() not in self._known
         self._known.add(digest.digest())
         row = {
-            "_ms": position >> 20,
-            "_seq": position & 0xFFFFF,
+            "_ms": position >> SHIFT,
+            "_seq": position & SEQUENCE,
             "_n": place,
             "_kind": RAW,
             "_agency": "-",

@@ -22,7 +22,7 @@ from rtcc.journal.column_values import INSTANT
 from rtcc.journal.place import Place
 from rtcc.journal.raw import GatheredRaw
 from rtcc.journal.reader import Journal
-from rtcc.journal.reading import opened, span_of
+from rtcc.journal.reading import opened
 from rtcc.journal.segments import RAW, Segment
 from rtcc.model.checks import parse_instant
 from rtcc.model.event import iso
@@ -115,7 +115,7 @@ def _wanted(about: Iterable[Change | DeadLetter]) -> Iterator[_Wanted]:
 
 
 def _may_hold(segment: Segment, received_at: datetime) -> bool:
-    first, last = map(seconds_of, span_of(segment))
+    first, last = map(seconds_of, segment.span)
     return first <= (received_at + _AFTER).timestamp() and last >= (received_at - _BEFORE).timestamp()
 
 

@@ -20,11 +20,11 @@ from rtcc.journal.columns import decode
 from rtcc.journal.manifest import DamagedError, Manifest, State
 from rtcc.journal.moment import Basis, basis_of, fold
 from rtcc.journal.place import Place
-from rtcc.journal.reading import VanishedError, rows_of, span_of
+from rtcc.journal.reading import VanishedError, rows_of
 from rtcc.journal.segments import CHANGES, Segment
 from rtcc.journal.window import Window, slices
 from rtcc.model.version import microseconds
-from rtcc.picture.changes import Change, instant_of
+from rtcc.picture.changes import SHIFT, Change, instant_of
 from rtcc.picture.snapshot import StoredEntity
 
 #: A moment, or a position in the stream.
@@ -43,7 +43,7 @@ def position_at(at: At) -> int:
         return at
     if at.tzinfo is None:
         raise ValueError("A moment in the journal needs a time zone.")
-    return max(0, min(_LAST, ((microseconds(at) // 1000 + 1) << 20) - 1))
+    return max(0, min(_LAST, ((microseconds(at) // 1000 + 1) << SHIFT) - 1))
 
 
 def by_stream(change: Change) -> tuple[int, int]:
@@ -164,7 +164,7 @@ class Journal:
         part, the versions may be older than the store's were.
         """
         upto = position_at(at)
-        if upto > self.reaches_to and (isinstance(at, int) or upto >> 20 > self.reaches_to >> 20):
+        if upto > self.reaches_to and (isinstance(at, int) or upto >> SHIFT > self.reaches_to >> SHIFT):
             raise BeyondError(f"The journal reaches to {instant_of(self.reaches_to)}, no further yet.")
 
         def entities() -> list[StoredEntity]:
@@ -210,7 +210,7 @@ def _overlapping(segments: list[Segment]) -> Iterator[list[Segment]]:
     group: list[Segment] = []
     end = -1
     for segment in segments:
-        first, last = span_of(segment)
+        first, last = segment.span
         if group and first > end:
             yield group
             group = []

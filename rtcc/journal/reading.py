@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from rtcc.journal.manifest import DamagedError
 from rtcc.journal.place import Place, readable
 from rtcc.journal.segments import Segment, open_parquet, together
-from rtcc.picture.changes import position_of
+from rtcc.picture.changes import SHIFT
 
 Whole = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -78,23 +78,18 @@ def rows_between(
 
     ``columns`` that the segment does not have are left out.
     """
-    first, last = span_of(segment)
+    first, last = segment.span
     with opened(place, segment) as file:
         wanted = None if columns is None else [name for name in columns if name in file.schema_arrow.names]
         if first > after and last <= upto:
             return file.read(wanted)
         parts = []
-        for group in _groups(file, "_ms", after >> 20, upto >> 20):
+        for group in _groups(file, "_ms", after >> SHIFT, upto >> SHIFT):
             at = positions(file.read_row_group(group, ["_ms", "_seq"], use_threads=False))
             rows = np.flatnonzero((at > after) & (at <= upto))
             if len(rows):
                 parts.append(taken(file.read_row_group(group, wanted), rows))
     return together(parts) if parts else None
-
-
-def span_of(segment: Segment) -> tuple[int, int]:
-    """Return the first and the last position of a segment."""
-    return position_of(segment.first) or 0, position_of(segment.last) or 0
 
 
 def _groups(file: pq.ParquetFile, column: str, low: str | int, high: str | int) -> Iterator[int]:
@@ -109,7 +104,7 @@ def _groups(file: pq.ParquetFile, column: str, low: str | int, high: str | int) 
 
 def positions(table: pa.Table) -> Whole:
     """Return each row's position in the stream."""
-    return (numbers(table["_ms"]) << 20) + numbers(table["_seq"])
+    return (numbers(table["_ms"]) << SHIFT) + numbers(table["_seq"])
 
 
 def numbers(column: pa.ChunkedArray) -> Whole:

@@ -15,7 +15,7 @@ from typing import TypeVar
 from rtcc.journal.departures import Departure, departures
 from rtcc.journal.place import open_place
 from rtcc.journal.reader import Journal
-from rtcc.picture.changes import seconds_of
+from rtcc.picture.changes import SHIFT, seconds_of
 from rtcc.picture.rebuild import NotEmptyError, Rebuild, Tombstone
 from rtcc.picture.snapshot import StoredEntity
 from rtcc.settings import Settings
@@ -93,7 +93,7 @@ def _as_keeper(store: Store) -> Iterator[Lock]:
 
 def _read(journal: Journal, upto: int, kept_s: int) -> tuple[list[StoredEntity], list[Tombstone]]:
     """Return who is in the picture at a position, and who has left it and is not forgotten by then."""
-    since = max(0, int((seconds_of(upto) - kept_s) * 1000)) << 20
+    since = max(0, int((seconds_of(upto) - kept_s) * 1000)) << SHIFT
     left = journal.ask(lambda: dict(departures(journal.place, journal.state, since, upto)))
     present = list(_since_they_came_back(journal.picture_at(upto), left))
     return present, [Tombstone(*key, one.agency, one.top, one.gone, one.position) for key, one in left.items()]

@@ -17,11 +17,12 @@ import pyarrow as pa
 from rtcc.journal.folders import PAST_TERM, THINNED, THINNED_BUT, Folders, folders_of
 from rtcc.journal.held import Held, Mask, read_held
 from rtcc.journal.manifest import DamagedError, State
+from rtcc.journal.reading import positions
 from rtcc.journal.segments import CHANGES, PICTURE, RAW, Segment
 from rtcc.journal.swap import Draft, checked_tables, swap
 from rtcc.journal.thinning import superfluous_positions
 from rtcc.journal.writer import JournalWriter
-from rtcc.picture.changes import instant_of, position_of
+from rtcc.picture.changes import SHIFT, instant_of
 from rtcc.settings import JournalKept, Settings
 
 log = logging.getLogger(__name__)
@@ -72,7 +73,7 @@ class _Terms:
         self._kept, self._today_ms, self._state = kept, today_ms, state
         self.thinned_ms = self._before(kept.positions_days)
         #: A picture stays until the next one is past its term, too: what came after it is told from there.
-        self._pictures = sorted({position_of(segment.last) or 0 for segment in state.of(PICTURE)})
+        self._pictures = sorted({segment.ends for segment in state.of(PICTURE)})
 
     def _before(self, days: int) -> int:
         return self._today_ms - days * _DAY_MS if days else -1
@@ -80,7 +81,7 @@ class _Terms:
     def said(self) -> dict[str, str]:
         """Return the terms for the entry: by kind, and for positions and raw bytes, the end of what may go."""
         days = {**self._kept.days, "positions": self._kept.positions_days, RAW: self._kept.raw_days}
-        return {name: instant_of(self._before(each) << 20) for name, each in sorted(days.items()) if each}
+        return {name: instant_of(self._before(each) << SHIFT) for name, each in sorted(days.items()) if each}
 
     def past_ms(self, segment: Segment) -> int:
         """Return before when all rows of a segment's kind go; -1 for never."""
@@ -88,13 +89,13 @@ class _Terms:
             return self._before(self._kept.raw_days)
         past_ms = self._before(self._kept.days.get(segment.kind, 0))
         if segment.role == PICTURE:
-            older = [position for position in self._pictures if position >> 20 < past_ms]
-            return older[-1] >> 20 if older else -1
+            older = [position for position in self._pictures if position >> SHIFT < past_ms]
+            return older[-1] >> SHIFT if older else -1
         return past_ms
 
     def is_past(self, segment: Segment) -> bool:
         """Say whether all of a segment is past its term."""
-        return (position_of(segment.last) or 0) >> 20 < self.past_ms(segment)
+        return segment.ends >> SHIFT < self.past_ms(segment)
 
     def due(self) -> Iterator[Segment]:
         """Yield the segments that hold what is due, those that go whole first."""
@@ -106,7 +107,7 @@ class _Terms:
             if self.is_past(segment) and not (is_settled and folders.mark == PAST_TERM):
                 yield segment
             elif segment.role == CHANGES:
-                first_ms = (position_of(segment.first) or 0) >> 20
+                first_ms = segment.begins >> SHIFT
                 is_partly_past = first_ms < self.past_ms(segment) and not (is_settled and folders.mark == PAST_TERM)
                 is_thin = folders.mark in {THINNED, PAST_TERM} or is_settled
                 if is_partly_past or (segment.kind == "unit" and first_ms < self.thinned_ms and not is_thin):
@@ -116,7 +117,7 @@ class _Terms:
 
 def _without_what_is_due(segment: Segment, table: pa.Table, terms: _Terms, held: Held, number: int) -> Iterator[Draft]:
     """Yield what stays of a segment: what is not due yet, what was thinned, and what is held, each apart."""
-    at_ms = (position_of(segment.last) or 0) >> 20 if segment.role == PICTURE else None
+    at_ms = segment.ends >> SHIFT if segment.role == PICTURE else None
     ms = table["_ms"].to_numpy() if at_ms is None else np.full(len(table), at_ms)
     is_held = held.rows(table, at_ms) if held.may_be_in(segment.kind) else np.zeros(len(table), np.bool_)
     folders = folders_of(segment)
@@ -138,8 +139,8 @@ def _draft(segment: Segment, table: pa.Table, rows: Mask, folders: Folders) -> I
         return
     part = table.filter(pa.array(rows))
     if segment.role == CHANGES:
-        positions = (part["_ms"].to_numpy() << 20) + part["_seq"].to_numpy()
-        first, last = int(positions.min()), int(positions.max())
+        at = positions(part)
+        first, last = int(at.min()), int(at.max())
     else:
-        first, last = position_of(segment.first) or 0, position_of(segment.last) or 0
+        first, last = segment.span
     yield Draft(segment.role, part, first, last, folders.within)

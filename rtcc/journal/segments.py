@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from rtcc.journal.place import Folder, Place
-from rtcc.picture.changes import cursor_of, instant_of
+from rtcc.picture.changes import cursor_of, instant_of, position_of
 
 #: What a segment holds: effective changes, the whole picture at one position, or bytes as they were received.
 CHANGES, PICTURE, RAW = "changes", "picture", "raw"
@@ -53,6 +53,21 @@ class Segment:
     low: str = ""
     high: str = ""
     ids: str = ""
+
+    @property
+    def begins(self) -> int:
+        """``first`` as a position."""
+        return position_of(self.first) or 0
+
+    @property
+    def ends(self) -> int:
+        """``last`` as a position."""
+        return position_of(self.last) or 0
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Both."""
+        return self.begins, self.ends
 
     def to_json(self) -> dict[str, Any]:
         """Return it as the manifest writes it."""

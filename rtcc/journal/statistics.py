@@ -20,9 +20,10 @@ import pyarrow as pa
 from rtcc.journal.identities import numbered, runs
 from rtcc.journal.place import Place
 from rtcc.journal.reader import At, Journal, position_at
-from rtcc.journal.reading import Flags, Whole, codes, numbers, opened, span_of, true, valid
+from rtcc.journal.reading import Flags, Whole, codes, numbers, opened, true, valid
 from rtcc.journal.segments import CHANGES, Segment
 from rtcc.model.event import MAX_AHEAD
+from rtcc.picture.changes import SHIFT
 
 PERCENTILES = (50.0, 90.0)
 _FIELDS = ("entered_at", "on_scene_at", "onview", "district")
@@ -64,21 +65,21 @@ def responses(
     """
     after, upto = position_at(since), position_at(until)
     # What is said of an incident may come at any time later, but hardly before it was entered.
-    begin = after - (int(MAX_AHEAD.total_seconds() * 1000) << 20)
+    begin = after - (int(MAX_AHEAD.total_seconds() * 1000) << SHIFT)
 
     def words() -> list[_Words]:
         segments = [
             each
             for each in journal.state.of(CHANGES)
-            if each.kind == "incident" and agency in {None, each.agency} and span_of(each)[1] > begin
+            if each.kind == "incident" and agency in {None, each.agency} and each.ends > begin
         ]
         # An id may stand in two segments that follow each other, and in those of one stretch that were cut by id.
-        segments.sort(key=lambda each: (span_of(each)[0], each.low, each.high))
+        segments.sort(key=lambda each: (each.begins, each.low, each.high))
         return _side_by_side(lambda each: _words(journal.place, each), segments)
 
     entered, reached, district, names = _last_of_all(journal.ask(words))
     # Positions count milliseconds and so many changes in each.
-    counted = (entered > (after >> 20) * 1000) & (entered <= (upto >> 20) * 1000 + 999) & (reached >= entered)
+    counted = (entered > (after >> SHIFT) * 1000) & (entered <= (upto >> SHIFT) * 1000 + 999) & (reached >= entered)
     entered, district = entered[counted], district[counted]
     return list(_grouped(district, _hours(entered, zone), reached[counted] - entered, names, percentiles))
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from rtcc.journal.place import Place
-from rtcc.journal.reading import codes, numbers, positions, rows_between, span_of, taken
+from rtcc.journal.reading import codes, numbers, positions, rows_between, taken
 from rtcc.journal.segments import Segment, together
 
 #: So many rows are held at once, as far as the spans of segments tell; ten thousand take a megabyte or two.
@@ -28,7 +28,7 @@ class Window:
 
     def may_be_in(self, segment: Segment) -> bool:
         """Say whether a segment may hold changes of it."""
-        first, last = span_of(segment)
+        first, last = segment.span
         return (
             first <= self.upto
             and last > self.after
@@ -39,7 +39,7 @@ class Window:
 
 def slices(place: Place, segments: Sequence[Segment], window: Window) -> Iterator[tuple[int, list[pa.Table]]]:
     """Yield slice after slice of a window: where it ends, and a table for each kind in it, in the stream's order."""
-    chosen = [(segment, *span_of(segment)) for segment in segments if window.may_be_in(segment)]
+    chosen = [(segment, *segment.span) for segment in segments if window.may_be_in(segment)]
     for after, upto in _cut(chosen, window.after, window.upto):
         found: dict[str, list[pa.Table]] = {}
         for segment, first, last in chosen:

@@ -34,7 +34,9 @@ class Change:
 
 
 #: A stream id "ms-n" as one whole number that sorts alike: n below 2**20 within a millisecond.
-_SHIFT = 20
+SHIFT = 20
+#: What of a position is n.
+SEQUENCE = (1 << SHIFT) - 1
 #: An entry holds up to a batch of changes, so a few entries are much to read at once.
 _ENTRIES_AT_ONCE = 64
 
@@ -44,17 +46,17 @@ def position_of(cursor: str) -> int | None:
     milliseconds, dash, number = cursor.partition("-")
     if not (dash and cursor.isascii() and milliseconds.isdigit() and number.isdigit() and len(cursor) <= 40):
         return None
-    return (int(milliseconds) << _SHIFT) + int(number)
+    return (int(milliseconds) << SHIFT) + int(number)
 
 
 def cursor_of(position: int) -> str:
     """Return the stream id at a position."""
-    return f"{position >> _SHIFT}-{position & ((1 << _SHIFT) - 1)}"
+    return f"{position >> SHIFT}-{position & SEQUENCE}"
 
 
 def seconds_of(position: int) -> float:
     """Return when the store wrote the entry at a position, in Unix seconds to the millisecond."""
-    return (position >> _SHIFT) / 1000
+    return (position >> SHIFT) / 1000
 
 
 def instant_of(position: int) -> str:

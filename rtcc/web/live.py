@@ -9,14 +9,14 @@ from collections.abc import AsyncIterator
 from starlette.types import Receive, Scope, Send
 
 from rtcc.access.visibility import Audience
-from rtcc.picture.changes import cursor_of, position_of
+from rtcc.picture.changes import SHIFT, cursor_of, position_of
 from rtcc.web.frames import change_event, departures, other_event, whole_changes
 from rtcc.web.hub import Hub, now_text
 
 #: Whole states encoded between two turns of the event loop, so that one listener's backlog stops nobody.
 _AT_ONCE = 500
 #: A cursor may be so far ahead of us (in stream milliseconds) where another web process gave it out.
-_AHEAD = 60_000 << 20
+_AHEAD = 60_000 << SHIFT
 
 
 class LiveStream:
