@@ -97,7 +97,7 @@ def test_a_journal_that_stands_still_loses_nothing(tmp_path: Path) -> None:
         assert len(source.accepted) >= LIMIT + STREAM_LENGTH
 
         # Somebody is told, by a way that does not wait behind the reports, and can answer.
-        eventually(lambda: seen(rtcc, "alarm", ALARM).get("title", "").endswith("new events are refused"))
+        eventually(lambda: seen(rtcc, "alarm", ALARM).get("title") == "Journal full: no new events")
         raised = seen(rtcc, "alarm", ALARM)
         assert (raised["state"], raised["severity"]) == ("active", "critical")
         with rtcc.client(OPERATE, name="Ann Roe") as ann:

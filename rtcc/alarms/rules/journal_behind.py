@@ -49,7 +49,7 @@ class JournalBehind(Rule[JournalParameters]):
         critical = health is not None and health.full >= self.parameters.critical_when_full
         if health is None or not (critical or (raised_at is not None and now >= raised_at)):
             return NOT_NOW if raised_at is None else not_before(raised_at)
-        title = _why(health, now) + ("; new events are refused" if health.is_full else "")
+        title = "Journal full: no new events" if health.is_full else _why(health, now)
         return Finding(True, title, severity="critical" if critical else "high")
 
     def _raised_at(self, subject: str, now: float) -> float | None:
@@ -63,8 +63,9 @@ class JournalBehind(Rule[JournalParameters]):
 
 
 def _why(health: JournalHealth, now: float) -> str:
+    # The wall has room for two short lines.
     if health.is_silent(now):
-        return "The journal is not kept: its process is silent"
+        return "Journal process silent"
     if health.trouble:
-        return "The journal cannot be kept"
-    return "The journal is behind"
+        return "Journal cannot be kept"
+    return "Journal is behind"

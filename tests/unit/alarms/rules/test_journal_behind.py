@@ -41,7 +41,7 @@ def test_it_is_raised_when_a_change_is_late() -> None:
     assert not center.is_open(ALARM)
     center.wait(0.2)
     alarm = center.alarm(ALARM)
-    assert (alarm["state"], alarm["severity"], alarm["title"]) == ("active", "high", "The journal is behind")
+    assert (alarm["state"], alarm["severity"], alarm["title"]) == ("active", "high", "Journal is behind")
 
 
 def test_a_journal_that_keeps_up_raises_none() -> None:
@@ -69,11 +69,11 @@ def test_it_says_why() -> None:
     center = watched()
     fall_behind(center)
     for over, why in (
-        ({}, "The journal is behind"),
-        ({"trouble": "The journal cannot be written: No space left on device."}, "The journal cannot be kept"),
-        ({"alive_at": center.now.timestamp() - 31}, "The journal is not kept: its process is silent"),
-        ({"alive_at": None, "confirmed_at": None}, "The journal is not kept: its process is silent"),
-        ({"full": 1.0}, "The journal is behind; new events are refused"),
+        ({}, "Journal is behind"),
+        ({"trouble": "The journal cannot be written: No space left on device."}, "Journal cannot be kept"),
+        ({"alive_at": center.now.timestamp() - 31}, "Journal process silent"),
+        ({"alive_at": None, "confirmed_at": None}, "Journal process silent"),
+        ({"full": 1.0}, "Journal full: no new events"),
     ):
         center.read_journal(health(center, -61, **over))
         assert center.alarm(ALARM)["title"] == why
