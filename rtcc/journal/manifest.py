@@ -78,8 +78,19 @@ class State:
         return sorted(chosen, key=lambda segment: (segment.begins, segment.path))
 
 
+#: What comes of a word that has been changed in what is JSON all the same.
+_UNREADABLE = (AttributeError, KeyError, IndexError, TypeError, ValueError)
+
+
 def fold(state: State, entry: Entry) -> None:
-    """Take one entry into the state. Raises DamagedError where it does not follow what is known."""
+    """Take one entry into the state. Raises DamagedError where it does not follow what is known, or cannot be read."""
+    try:
+        _take(state, entry)
+    except _UNREADABLE as error:
+        raise DamagedError(f"Entry {entry.number} of the manifest does not say what an entry says.") from error
+
+
+def _take(state: State, entry: Entry) -> None:
     says = entry.says
     if state.number >= 0 and (entry.number != state.number + 1 or says["previous"] != state.head):
         raise DamagedError(f"Entry {entry.number} of the manifest does not follow entry {state.number}.")
@@ -106,6 +117,13 @@ def fold(state: State, entry: Entry) -> None:
 
 def open_book(place: Place, entry: Entry) -> State:
     """Return what a book says. Raises DamagedError, PlaceError; FileNotFoundError where a newer one took its place."""
+    try:
+        return _opened(place, entry)
+    except _UNREADABLE as error:
+        raise DamagedError(f"The book {entry.number} of the manifest does not say what a book says.") from error
+
+
+def _opened(place: Place, entry: Entry) -> State:
     says = entry.says
     note = says["note"]
     state = State(entry.number, entry.sha256, says["public"], says["upto"], says["raw_upto"])

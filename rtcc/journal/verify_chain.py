@@ -22,7 +22,7 @@ _PAGE = re.compile(rf"{PAGES}/[0-9a-z-]+-(\d{{12}})-[0-9a-f]{{16}}\.json")
 #: A signature is hexadecimal in one way only, so that none of its bytes can be changed unseen.
 _SIGNATURE = re.compile(r"[0-9a-f]{128}")
 #: What reading an entry raises that was changed to say something else.
-_SAYS_ELSE = (AttributeError, KeyError, TypeError, ValueError)
+_SAYS_ELSE = (AttributeError, DamagedError, KeyError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +197,7 @@ class _Check:
         try:
             named = {bundle["path"] for bundle in bundles_of(self._place, self._chain.state.book)}  # type: ignore[arg-type]
             state = open_book(self._place, entry)
-        except (DamagedError, FileNotFoundError, *_SAYS_ELSE):
+        except (FileNotFoundError, *_SAYS_ELSE):
             return
         for path in sorted(named - set(self._files)):
             if not self._is_there(path):

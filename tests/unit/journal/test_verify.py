@@ -90,6 +90,20 @@ def test_a_byte_flipped_in_any_file_is_named(whole: Path, draw: st.DataObject) -
         file.write_bytes(before)
 
 
+@pytest.mark.parametrize("word", ["path", "what", "upto", "raw_upto", "previous", "added", "role", "sha256"])
+def test_a_word_changed_in_an_entry_is_named(whole: Path, word: str) -> None:
+    """An entry that is JSON all the same, and lacks what every entry says, is as damaged as one that is none."""
+    for file in sorted((whole / "journal" / "manifest").iterdir()):
+        before = file.read_bytes()
+        if f'"{word}"'.encode() not in before:
+            continue
+        try:
+            file.write_bytes(before.replace(f'"{word}"'.encode(), f'"{word[:-1]}~"'.encode(), 1))
+            assert file.relative_to(whole / "journal").as_posix() in look(whole)
+        finally:
+            file.write_bytes(before)
+
+
 @settings(max_examples=60)
 @given(draw=st.data())
 def test_any_file_cut_short_or_removed_is_named(whole: Path, draw: st.DataObject) -> None:
