@@ -75,13 +75,20 @@ class KeyRing:
 
     def find(self, presented: str) -> Key | None:
         """Return what a presented key allows, or None if it is not one of ours."""
+        return self._current().get(_hash(presented))
+
+    def stands(self, key: Key) -> bool:
+        """Say whether a key that was found earlier has not been revoked since."""
+        return key in self._current().values()
+
+    def _current(self) -> dict[str, Key]:
         with contextlib.suppress(FileNotFoundError):
             status = self._file.stat()
             read_of = status.st_mtime_ns, status.st_ino, status.st_size
             if read_of != self._read_of:
                 self._keys, self._read_of = self._load(), read_of
-            return self._keys.get(_hash(presented))
-        return None
+            return self._keys
+        return {}
 
     def _load(self) -> dict[str, Key]:
         try:

@@ -15,6 +15,7 @@ AUDIENCES: tuple[Audience, ...] = get_args(Audience)
 
 NOTHING: frozenset[str] = frozenset()
 _PLACE = frozenset({"address", "lat", "lon", "accuracy_m", "narrative"})
+_WORDS = frozenset({"about", "text"})
 
 #: Fields that only some audiences receive; a field that does not stand here goes to all who receive the kind.
 RESTRICTED: dict[str, dict[str, frozenset[Audience]]] = {
@@ -36,10 +37,10 @@ RESTRICTED: dict[str, dict[str, frozenset[Audience]]] = {
         "chattering": frozenset({"dispatcher", "supervisor", "admin"}),
         "bad_actors": frozenset({"dispatcher", "supervisor", "admin"}),
     },
-    # Free text, and it may be about a covert unit.
+    # Free text, as a narrative is.
     "note": {
-        "about": frozenset({"dispatcher", "supervisor", "admin"}),
-        "text": frozenset({"dispatcher", "supervisor", "admin"}),
+        "about": frozenset({"dispatcher", "supervisor", "officer", "admin"}),
+        "text": frozenset({"dispatcher", "supervisor", "officer", "admin"}),
     },
     # What somebody thought of officers who can be found by the incident is for those who look after them.
     "feedback": {
@@ -59,10 +60,12 @@ class Marks(NamedTuple):
 
     sensitive: bool = False
     covert: bool = False
+    #: A note about more than incidents: about an alarm, say, and so perhaps about a covert unit.
+    internal: bool = False
 
 
 #: The fields that carry marks.
-MARK_NAMES = frozenset(Marks._fields)
+MARK_NAMES = frozenset({"sensitive", "covert", "about"})
 
 
 def marks_of(kind: str, fields: Mapping[str, Any]) -> Marks:
@@ -71,6 +74,9 @@ def marks_of(kind: str, fields: Mapping[str, Any]) -> Marks:
         return Marks(sensitive=fields.get("sensitive") is True)
     if kind in _MAY_BE_COVERT:
         return Marks(covert=fields.get("covert") is True)
+    if kind == "note":
+        about = fields.get("about")
+        return Marks(internal=not about or any(thing.get("kind") != "incident" for thing in about))
     return Marks()
 
 
@@ -82,4 +88,6 @@ def hidden_fields(audience: Audience, kind: str, marks: Marks) -> frozenset[str]
     hidden = {name for name, audiences in RESTRICTED.get(kind, {}).items() if audience not in audiences}
     if marks.sensitive and audience in SENSITIVE_HIDDEN_FROM:
         hidden |= _PLACE
+    if marks.internal and audience not in COVERT_SHOWN_TO:
+        hidden |= _WORDS
     return frozenset(hidden) if hidden else NOTHING

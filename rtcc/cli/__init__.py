@@ -8,9 +8,10 @@ import typer
 from pydantic import ValidationError
 
 from rtcc.access.keys import KeyRefusedError
+from rtcc.access.sessions import LinkRefusedError, SessionsAway
 from rtcc.alarms.parameters import AlarmParameterError
 from rtcc.city.pack import PackError
-from rtcc.cli import city, doctor, feeds, journal, keys, simulate, up
+from rtcc.cli import city, doctor, feeds, journal, keys, simulate, up, users
 from rtcc.feeds.transports.recording import RecordingError
 from rtcc.store.connection import NoStoreError, StoreAway
 from rtcc.tasks import StoreUnavailable
@@ -22,6 +23,7 @@ app.command("replay")(feeds.replay)
 app.command("simulate")(simulate.simulate)
 app.command("doctor")(doctor.doctor)
 app.add_typer(keys.app, name="keys")
+app.add_typer(users.app, name="users")
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(city.app, name="city")
 app.add_typer(journal.app, name="journal")
@@ -29,10 +31,12 @@ app.add_typer(journal.app, name="journal")
 _SAID = (
     AlarmParameterError,
     KeyRefusedError,
+    LinkRefusedError,
     journal.JournalSaidError,
     NoStoreError,
     PackError,
     RecordingError,
+    SessionsAway,
     StoreUnavailable,
     up.CannotStartError,
 )

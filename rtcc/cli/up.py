@@ -23,6 +23,7 @@ import typer
 from rtcc.alarms.parameters import read_plan
 from rtcc.city.choice import is_ready
 from rtcc.city.ready import make_ready, require_built, start_building
+from rtcc.cli.address import tell_address
 from rtcc.cli.options import DataDir
 from rtcc.cli.supervisor import Child, Supervisor, end_process
 from rtcc.garbage import look_for_rings_seldom
@@ -60,6 +61,7 @@ def web(
         raise CannotStartError(str(error)) from None
     make_ready(settings)
     app = create_app(settings)
+    tell_address(settings)
     look_for_rings_seldom()
     uvicorn.run(
         app,

@@ -98,6 +98,8 @@ KINDS: dict[str, dict[str, Check]] = {
         "camera_id": NAME,
         "media_url": text(2_000),
         "review": one_of(*lifecycle.DETECTION_REVIEWS),
+        "reviewed_by": NAME,
+        "reviewed_at": INSTANT,
         "plate": NAME,
         "hotlist_reason": LABEL,
     },

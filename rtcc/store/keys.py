@@ -50,10 +50,32 @@ ALARM_RAISES = "rtcc:alarms:raises"
 #: Held by the one process that watches the alarms; ends by itself within seconds of that process.
 ALARM_WATCH = "rtcc:alarms:watch"
 
+#: Who signed in, as JSON, under the hash of the session's token; ends by itself `SESSION_S` after the sign-in.
+SESSION = "rtcc:session:"
+#: Who may sign in once, as JSON, under the hash of the address's token; ends by itself `LINK_S` after it was made.
+LINK = "rtcc:login:"
+#: There while an address that has been used would still have been good, so that who comes second is told so.
+USED_LINK = "rtcc:login:used:"
+
 
 def batch(name: str) -> str:
     """Return the key of one micro-batch."""
     return BATCH + name
+
+
+def session(digest: str) -> str:
+    """Return the key of the session with this hash."""
+    return SESSION + digest
+
+
+def link(digest: str) -> str:
+    """Return the key of the sign-in address with this hash."""
+    return LINK + digest
+
+
+def used_link(digest: str) -> str:
+    """Return the key that remembers the use of the sign-in address with this hash."""
+    return USED_LINK + digest
 
 
 def entity(kind: str, id_: str) -> str:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtcc.alarms import commands
+from rtcc.model.commands import note, review
 from rtcc.model.event import EventError, iso
 from rtcc.model.sources import CENTER, OPERATORS
 from tests.alarm_histories import ALARM, FIRST, SECOND, Answer, Life, cleared, lives, raised
@@ -75,10 +76,13 @@ def test_a_raise_at_no_possible_instant_cannot_be_answered(raised_at: str) -> No
 
 
 def test_every_command_is_the_centers_and_says_when_it_came() -> None:
-    """All are the operators' word, received now; each note is an entity of its own."""
+    """All are the operators' word, received now; each note is an entity of its own, a review its detection's."""
     about = [{"kind": "alarm", "id": ALARM}]
-    notes = [commands.note(about, "Two\nlines", "Ann Roe", NOON) for _ in range(2)]
+    notes = [note(about, "Two\nlines", "Ann Roe", NOON) for _ in range(2)]
     said = [*notes, commands.acknowledge(ALARM, iso(FIRST), "Ann Roe", NOON), commands.unshelve(ALARM, NOON)]
+    looked = review("D-1", "dismissed", "Ann Roe", NOON, "SFPD")
     assert {(e.agency, e.source, e.received_at) for e in said} == {(CENTER, OPERATORS, NOON)}
+    assert (looked.agency, looked.source, looked.occurred_at) == ("SFPD", OPERATORS, NOON)
+    assert looked.data == {"review": "dismissed", "reviewed_by": "Ann Roe", "reviewed_at": iso(NOON)}
     assert notes[0].id != notes[1].id
     assert notes[0].data == {"about": about, "text": "Two\nlines", "written_by": "Ann Roe", "written_at": iso(NOON)}
