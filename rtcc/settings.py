@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     hosts: tuple[str, ...] = Field(
         ("127.0.0.1", "localhost", "[::1]"), description="Names by which browsers may address the web server."
     )
+    wall_tour_s: int = Field(30, ge=0, description="The wall looks at each district this long; 0 is no tour.")
     replay: Path | None = Field(None, description="File of past calls that `rtcc up` replays instead of inventing.")
     replay_speed: float = Field(20.0, gt=0, description="How much faster than life `rtcc up` replays that file.")
     backlog_limit: int = Field(400, ge=1, description="Micro-batches waiting for a worker above which ingest says 429.")

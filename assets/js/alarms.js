@@ -56,7 +56,8 @@ class Card {
   tick(now) {
     if (!this.entry) return;
     const { alarm, severity, acknowledged, raised } = this.entry;
-    write(this.place, placeOf(alarm, this.picture) || String(alarm.response ?? ""));
+    // What to do, up to the first pause: that fits.
+    write(this.place, placeOf(alarm, this.picture) || String(alarm.response ?? "").split(/[,;]/)[0]);
     write(this.age, Number.isFinite(raised) ? age((now - raised) / 1000) : "–");
     this.element.toggleAttribute("data-beat", severity === "critical" && !acknowledged && Math.floor(now / 1000) % 2 === 1);
   }

@@ -7,8 +7,11 @@ import { since } from "./format.js";
 import { feedSvg } from "./glyphs.js";
 import { write } from "./queue.js";
 
-/** @typedef {{source: string, state: string, age_s: number, limits_s: number[]}} Feed
- *  the ages up to which it is live, late and stale, as the server judges */
+/**
+ * @typedef {{source: string, state: string, age_s: number, limits_s: number[], kinds?: string[]}} Feed the ages up to which it is live, late
+ *  and stale, as the server judges, and the kinds of which it has told
+ * @typedef {{source: string, name: string, state: string, old: number, kinds: string[]}} Entry
+ */
 
 const STATES = ["live", "late", "stale", "lost"];
 
@@ -22,7 +25,10 @@ export const worse = (a, b) => STATES[Math.max(STATES.indexOf(a), STATES.indexOf
 
 /** More feeds than this do not fit in a line: those that are live then share one entry, with the age of the oldest. */
 const MOST_ALONE = 2;
+/** More in trouble than this share one entry too, but for the two worst: a bar that is cut would hide some. */
+const MOST_TROUBLED = 3;
 const ALL_LIVE = "";
+const MORE_TROUBLED = "\n";
 
 export class FeedsBar {
   /** @param {HTMLElement} list */
@@ -30,7 +36,7 @@ export class FeedsBar {
     this.list = list;
     /** @type {Feed[]} */
     this.feeds = [];
-    this.heardAt = 0;
+    this.heardAt = this.toldAt = 0;
     /** @type {Map<string, {element: HTMLElement, mark: HTMLElement, name: HTMLElement, text: HTMLElement, state: string}>} */
     this.items = new Map();
   }
@@ -44,6 +50,7 @@ export class FeedsBar {
 
   /** @param {number} now seconds of the page */
   tick(now) {
+    this.toldAt = now;
     const shown = entries(this.feeds, now - this.heardAt);
     const names = new Set(shown.map((entry) => entry.source));
     for (const [source, item] of this.items) {
@@ -64,6 +71,12 @@ export class FeedsBar {
     }
   }
 
+  /** The feed in the worst trouble of those that have told of one of these kinds, or null while all of them are live. @param {string[]} kinds @returns {Entry | null} */
+  troubledOf(kinds) {
+    const own = judged(this.feeds, this.toldAt - this.heardAt).filter((entry) => entry.kinds.some((kind) => kinds.includes(kind)));
+    return own.sort(byTrouble).find((entry) => entry.state !== "live") ?? null;
+  }
+
   /** @param {string} source */
   #add(source) {
     const element = document.createElement("li");
@@ -82,20 +95,35 @@ export class FeedsBar {
 /**
  * What the bar says: each feed by itself, or, of many, those in trouble by themselves and the live ones together.
  * @param {Feed[]} feeds @param {number} passed seconds since the server told their ages
- * @returns {{source: string, name: string, state: string, old: number}[]}
+ * @returns {Pick<Entry, "source" | "name" | "state" | "old">[]}
  */
 export function entries(feeds, passed) {
-  const all = feeds.map(({ source, state, age_s, limits_s }) => {
-    const old = (age_s ?? NaN) + passed;
-    return { source, name: nameOf(source), state: worse(state, stateByAge(old, limits_s ?? [])), old };
-  });
-  const live = all.filter((entry) => entry.state === "live");
-  if (all.length <= MOST_ALONE || live.length < 2) return all;
-  const oldest = Math.max(...live.map((entry) => entry.old));
-  const together = { source: ALL_LIVE, name: `${live.length} feeds live`, state: "live", old: oldest };
-  return [...all.filter((entry) => entry.state !== "live"), together];
+  const all = judged(feeds, passed);
+  const live = all.filter((entry) => entry.state === "live"), troubled = all.filter((entry) => entry.state !== "live");
+  const alone = all.length <= MOST_ALONE || live.length < 2 ? live : [together(ALL_LIVE, live, "live")];
+  if (troubled.length <= MOST_TROUBLED) return [...troubled, ...alone];
+  const worst = [...troubled].sort(byTrouble), rest = worst.slice(2);
+  return [...worst.slice(0, 2), together(MORE_TROUBLED, rest, "in trouble"), ...alone];
 }
 
-/** A feed's name as a person reads it. @param {string} source */
-const nameOf = (source) =>
-  source.length <= 4 ? source.toUpperCase() : source.charAt(0).toUpperCase() + source.slice(1).replaceAll("_", " ");
+/** @param {Feed[]} feeds @param {number} passed @returns {Entry[]} */
+const judged = (feeds, passed) =>
+  feeds.map(({ source, state, age_s, limits_s, kinds }) => {
+    const old = (age_s ?? NaN) + passed;
+    return { source, name: nameOf(source), state: worse(state, stateByAge(old, limits_s ?? [])), old, kinds: kinds ?? [] };
+  });
+
+/** @param {Entry} a @param {Entry} b */
+const byTrouble = (a, b) => STATES.indexOf(b.state) - STATES.indexOf(a.state) || (b.old || 0) - (a.old || 0);
+
+/** @param {string} source @param {Entry[]} some @param {string} word */
+const together = (source, some, word) => ({
+  source, name: `${some.length} ${source === ALL_LIVE ? "feeds" : "more"} ${word}`,
+  state: some.map((entry) => entry.state).reduce(worse), old: Math.max(...some.map((entry) => entry.old)),
+});
+
+/** A feed's name as a person reads it; who makes it up, or that it is ours, is no part of that. @param {string} source */
+function nameOf(source) {
+  const name = source.replace(/^(sim|rtcc)[-_]/, "");
+  return name.length <= 4 ? name.toUpperCase() : name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " ");
+}

@@ -17,7 +17,7 @@ const PRIORITY_SHAPES = /** @type {Record<number, string>} */ ({
 const DIGIT_AT = /** @type {Record<number, [number, number]>} */ ({ 1: [16.2, 12], 2: [12.2, 11.5], 3: [12.2, 12.5], 4: [12.2, 12], 5: [12.2, 10] });
 
 /** Severity of an alarm = shape + letter, in the colour of the priority that is as urgent; none of the shapes is a priority's. */
-const SEVERITY_MARKS = /** @type {Record<string, [string, string, number, number, number]>} */ ({
+export const SEVERITY_MARKS = /** @type {Record<string, [string, string, number, number, number]>} */ ({
   critical: ["M7.5 1h9L23 7.5v9L16.5 23h-9L1 16.5v-9Z", "C", 12.3, 14, 1],
   high: ["M12 1 23 9.4V22.4H1V9.4Z", "H", 14.6, 12.5, 2],
   medium: ["M5.4 4h13.2L23.2 20.6H.8Z", "M", 12.9, 12, 3],
@@ -76,6 +76,22 @@ export const LOCK_SVG = svg(
 export const BELL_SVG = svg(
   `<path d="M12 2.4a6.6 6.6 0 0 0-6.6 6.6v4.8L3 17.6h18l-2.4-3.8V9A6.6 6.6 0 0 0 12 2.4Z" fill="currentColor"/><path d="M9.4 19.6a2.7 2.7 0 0 0 5.2 0Z" fill="currentColor"/>`,
 );
+
+export const SUN_SVG = svg(
+  `<circle cx="12" cy="12" r="4.6" fill="currentColor"/><g stroke="currentColor" stroke-width="2.2" stroke-linecap="round"><path d="M12 1.8v2.4M12 19.8v2.4M1.8 12h2.4M19.8 12h2.4M4.8 4.8l1.7 1.7M17.5 17.5l1.7 1.7M4.8 19.2l1.7-1.7M17.5 6.5l1.7-1.7"/></g>`,
+);
+
+export const MOON_SVG = svg(`<path d="M20.5 14.6A8.8 8.8 0 0 1 9.4 3.5a8.8 8.8 0 1 0 11.1 11.1Z" fill="currentColor"/>`);
+
+const SPEAKER = `<path d="M3 9h4l5.5-4.5v15L7 15H3Z" fill="currentColor"/>`;
+const stroked = (/** @type {string} */ path) => `<path d="${path}" fill="none" stroke="currentColor" stroke-width="2.2" stroke-linecap="round"/>`;
+
+/** By the state of the sound. */
+export const SOUND_SVG = /** @type {Record<string, string>} */ ({
+  on: svg(SPEAKER + stroked("M15.5 9a4.4 4.4 0 0 1 0 6M18.3 6.2a8.2 8.2 0 0 1 0 11.6")),
+  muted: svg(SPEAKER + stroked("m16 9.5 5 5m0-5-5 5")),
+  blocked: svg(SPEAKER + stroked("M18 8.5v4.2M18 16.2v.2")),
+});
 
 /** Water that rises: too many alarms to answer. */
 export const FLOOD_SVG = svg(

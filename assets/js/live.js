@@ -55,7 +55,9 @@ export class Live {
     this.own = null;
     if (shared) {
       try {
-        const worker = new SharedWorker(new URL("./live_worker.js", import.meta.url), { type: "module", name: "rtcc-live" });
+        // A stream shows what its viewer may see: pages of another session never share it.
+        const name = `rtcc-live ${document.documentElement.dataset.session ?? ""}`;
+        const worker = new SharedWorker(new URL("./live_worker.js", import.meta.url), { type: "module", name });
         worker.onerror = () => this.port && this.#direct();
         this.port = worker.port;
         this.port.onmessage = (event) => hear(event.data);

@@ -1,5 +1,6 @@
 /** Who could be there first: asks the server about the most urgent incident that waits, and again while it does. */
 
+import { far } from "./bearings.js";
 import { beganAt, isPending, priorityOf } from "./words.js";
 
 const AGAIN_MS = 15_000;
@@ -26,12 +27,32 @@ export function mostUrgentPending(incidents) {
  * "3C12 4 min by road" or "3C12 1.2 km in a straight line".
  * @param {{id: string, method: string, drive_s: number | null, distance_m: number}} unit @param {string} [callsign]
  */
-export function describe(unit, callsign = unit.id.slice(unit.id.indexOf(":") + 1)) {
-  if (unit.method === "drive_time" && unit.drive_s != null) {
-    return `${callsign} ${unit.drive_s < 60 ? "under 1 min" : `${Math.round(unit.drive_s / 60)} min`} by road`;
+export function describe(unit, callsign = callsignOf(unit.id)) {
+  const road = byRoad(unit);
+  return road ? `${callsign} ${road} by road` : `${callsign} ${far(unit.distance_m)} in a straight line`;
+}
+
+/** "4 min", where the way by road is known, else "". @param {{method: string, drive_s: number | null}} unit */
+export const byRoad = ({ method, drive_s }) =>
+  method !== "drive_time" || drive_s == null ? "" : drive_s < 60 ? "under 1 min" : `${Math.round(drive_s / 60)} min`;
+
+/** A unit's id without its agency, for as long as nothing better is known. @param {string} id */
+export const callsignOf = (id) => id.slice(id.indexOf(":") + 1);
+
+/**
+ * Who is near an incident: null when the server cannot say.
+ * @param {string} id @param {typeof fetch} [ask] @returns {Promise<{method: string, units: any[]} | null>}
+ */
+export async function askNearby(id, ask = (...request) => fetch(...request)) {
+  try {
+    // A server that never answers must not silence this for good.
+    const response = await ask(`/api/v1/incidents/${encodeURIComponent(id)}/nearby`, { signal: AbortSignal.timeout(AGAIN_MS) });
+    if (!response.ok) return null;
+    const { method, units } = await response.json();
+    return { method, units };
+  } catch {
+    return null;
   }
-  const far = unit.distance_m < 995 ? `${Math.round(unit.distance_m / 10) * 10} m` : `${(unit.distance_m / 1000).toFixed(1)} km`;
-  return `${callsign} ${far} in a straight line`;
 }
 
 /** Asks one request at a time; when the server cannot say, nothing is said. */
@@ -59,16 +80,9 @@ export class Nearest {
     if (id === null || this.#busy || now - this.#askedAt < AGAIN_MS) return;
     this.#askedAt = now;
     this.#busy = true;
-    try {
-      // A server that never answers must not silence this for good.
-      const response = await this.ask(`/api/v1/incidents/${encodeURIComponent(id)}/nearby`, { signal: AbortSignal.timeout(AGAIN_MS) });
-      if (!response.ok) return;
-      const { method, units } = await response.json();
-      if (this.#asked === id) this.tell(id, { method, units });
-    } catch {
-      // No answer is no news: the next look asks again.
-    } finally {
-      this.#busy = false;
-    }
+    const answer = await askNearby(id, this.ask);
+    this.#busy = false;
+    // No answer is no news: a later look asks again.
+    if (answer && this.#asked === id) this.tell(id, answer);
   }
 }

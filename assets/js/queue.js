@@ -9,6 +9,9 @@ import { PRIORITIES, TARGET_S, calmly } from "./words.js";
 
 /** @typedef {import("./queue_order.js").Entry} Entry */
 
+/** A type of more letters is written smaller, so that it can be read to its end. */
+const LONG = 17, VERY_LONG = 24;
+
 class Row {
   constructor() {
     this.element = document.createElement("li");
@@ -40,7 +43,10 @@ class Row {
     const mark = `${priority}${pending}`;
     if (this.shown.mark !== mark) this.mark.innerHTML = prioritySvg(priority, pending);
     this.shown.mark = mark;
-    write(this.type, calmly(String(incident.type ?? incident.type_code ?? "Incident")));
+    const type = calmly(String(incident.type ?? incident.type_code ?? "Incident"));
+    write(this.type, type);
+    this.element.dataset.length = type.length <= LONG ? "" : type.length <= VERY_LONG ? "long" : "very-long";
+    this.element.toggleAttribute("data-there", entry.isThere === true);
     const place = incident.address ? String(incident.address) : "";
     if (this.shown.place !== place || !this.place.textContent) {
       this.place.textContent = place || "Location withheld";
@@ -58,10 +64,10 @@ class Row {
   /** @param {number} now Unix ms of the server */
   tick(now) {
     if (!this.entry) return;
-    const { began, priority, isNew, isOver } = this.entry;
+    const { began, priority, isNew, isOver, isThere } = this.entry;
     const s = (now - began) / 1000;
     write(this.age, Number.isFinite(s) ? age(s) : "–");
-    const share = Math.min(1, Math.max(0, s / TARGET_S[/** @type {1} */ (priority)])) || 0;
+    const share = isThere ? 0 : Math.min(1, Math.max(0, s / TARGET_S[/** @type {1} */ (priority)])) || 0;
     const fill = `scaleX(${share.toFixed(3)})`;
     if (this.fill.style.transform !== fill) this.fill.style.transform = fill;
     this.element.toggleAttribute("data-over", isOver);
@@ -82,6 +88,7 @@ export class Queue {
     this.body = /** @type {HTMLElement} */ (this.list.parentElement);
     this.empty = part("queue-empty");
     this.count = part("queue-count");
+    this.going = part("queue-going");
     this.over = part("queue-over");
     this.rest = part("queue-rest");
     /** @type {Row[]} */
@@ -103,19 +110,22 @@ export class Queue {
     this.room = Math.max(1, Math.floor((this.body.clientHeight + 1) / height));
     this.list.style.setProperty("--row", `${this.body.clientHeight / this.room}px`);
     if (!this.rows.length) probe.element.remove();
-    if (this.last) this.show(this.last.entries, this.last.now);
+    if (this.last) this.show(this.last.entries, this.last.now, this.last.there);
   }
 
   /** @param {string} id of an incident @param {string} text who could be there first; "" when that is not known */
   setNearest(id, text) {
     this.nearest = { id, text };
-    if (this.last) this.show(this.last.entries, this.last.now);
+    if (this.last) this.show(this.last.entries, this.last.now, this.last.there);
   }
 
-  /** @param {Entry[]} entries in order @param {number} now Unix ms of the server */
-  show(entries, now) {
-    this.last = { entries, now };
-    const shown = entries.slice(0, this.room);
+  /**
+   * @param {Entry[]} entries who waits, in order @param {number} now Unix ms of the server
+   * @param {Entry[]} [there] where somebody is already, for the room that the queue leaves
+   */
+  show(entries, now, there = []) {
+    this.last = { entries, now, there };
+    const shown = [...entries.slice(0, this.room), ...there.slice(0, Math.max(0, this.room - entries.length))];
     while (this.rows.length < shown.length) {
       const row = new Row();
       this.rows.push(row);
@@ -126,18 +136,15 @@ export class Queue {
       if (at < shown.length) row.show(shown[at], now, shown[at].id === this.nearest.id ? this.nearest.text : "");
       else row.entry = null;
     });
-    this.empty.hidden = entries.length > 0;
+    this.empty.hidden = shown.length > 0;
     const pending = entries.reduce((sum, entry) => sum + Number(entry.pending), 0);
     const going = entries.length - pending;
     const over = entries.reduce((sum, entry) => sum + Number(entry.isOver), 0);
-    write2(this.count, String(pending), going ? ` pending · ${going} on the way` : " pending");
-    write2(this.over, over ? String(over) : "", over ? " over target" : "none over target");
+    write2(this.count, String(pending), " pending");
+    write(this.going, going ? `· ${going} on the way` : "");
+    write2(this.over, over ? String(over) : "", over ? " over target" : entries.length ? "none over target" : "");
     this.over.toggleAttribute("data-some", over > 0);
-    const rest = entries.slice(shown.length);
-    const tallies = PRIORITIES.map((priority) => [priority, rest.filter((entry) => entry.priority === priority).length]);
-    const html = rest.length
-      ? `and ${rest.length} more ` + tallies.filter(([, n]) => n).map(([p, n]) => `<span class="tally">${prioritySvg(p, true)}${n}</span>`).join("")
-      : entries.length ? "all shown" : "";
+    const html = restOf(entries.slice(this.room), there.length);
     if (this.restHtml !== html) this.rest.innerHTML = this.restHtml = html;
   }
 
@@ -153,4 +160,13 @@ function write2(element, strong, text) {
   const [b, rest] = /** @type {[Node, Node]} */ (/** @type {unknown} */ (element.childNodes));
   if (b.textContent !== strong) b.textContent = strong;
   if (rest.nodeValue !== text) rest.nodeValue = text;
+}
+
+/** What the rows could not show. @param {Entry[]} rest of those who wait @param {number} there where somebody is already */
+function restOf(rest, there) {
+  const scene = `<span>${there} on scene</span>`;
+  if (!rest.length) return scene;
+  const tallies = PRIORITIES.map((priority) => [priority, rest.filter((entry) => entry.priority === priority).length]).filter(([, n]) => n);
+  const marks = tallies.map(([priority, n]) => `<span class="tally">${prioritySvg(priority, true)}${n}</span>`).join("");
+  return `<span>and ${rest.length} more ${marks}</span>${scene}`;
 }

@@ -5,21 +5,25 @@ import { prioritySvg, unitSvg } from "./glyphs.js";
 import { write } from "./queue.js";
 import { UNIT_TALLIES } from "./words.js";
 
-/** A cell of a name, a figure and a note, made once. */
+/** Figures side by side under one name and over one note, made once. */
 class Cell {
-  /** @param {HTMLElement} element @param {string} name may hold an SVG of ours */
-  constructor(element, name) {
-    this.element = element;
-    element.innerHTML = `<div class="cell-name">${name}</div><div class="cell-figure"><span></span> <small></small></div><div class="cell-note"></div>`;
-    this.figure = /** @type {Element} */ (element.querySelector("span"));
-    this.unit = /** @type {Element} */ (element.querySelector("small"));
+  /** @param {HTMLElement} element @param {string} name may hold an SVG of ours @param {number} figures */
+  constructor(element, name, figures = 1) {
+    element.innerHTML =
+      `<div class="cell-name"><span>${name}</span><span class="panel-age" hidden></span></div>` +
+      `<div class="cell-figures">${`<div class="cell-figure"><b></b> <small></small></div>`.repeat(figures)}</div><div class="cell-note"></div>`;
+    this.figures = [...element.querySelectorAll(".cell-figure")];
     this.note = /** @type {Element} */ (element.querySelector(".cell-note"));
+    this.age = /** @type {HTMLElement} */ (element.querySelector(".panel-age"));
   }
 
-  /** @param {string} figure @param {string} unit @param {string} note */
-  show(figure, unit, note) {
-    write(this.figure, figure);
-    write(this.unit, unit);
+  /** @param {[figure: string, unit: string][]} figures @param {string} note */
+  show(figures, note) {
+    this.figures.forEach((element, at) => {
+      const [figure, unit] = figures[at] ?? ["", ""];
+      write(element.children[0], figure);
+      write(element.children[1], unit);
+    });
     write(this.note, note);
   }
 }
@@ -33,36 +37,38 @@ export class Strip {
       const element = document.createElement("div");
       element.className = "cell";
       pending.append(element);
-      const marks = priority === 4 ? prioritySvg(4, true) + prioritySvg(5, true) : prioritySvg(priority, true);
-      return new Cell(element, priority === 4 ? marks : `${marks} pending`);
+      return new Cell(element, priority === 4 ? prioritySvg(4, true) + prioritySvg(5, true) : prioritySvg(priority, true));
     });
-    this.over = new Cell(part("strip-over"), "Over target");
-    this.response = new Cell(part("strip-response"), "Response, last hour");
-    this.calls = new Cell(part("strip-calls"), "911 calls waiting");
+    this.response = new Cell(part("strip-response"), "Response, last hour", 2);
+    this.calls = new Cell(part("strip-calls"), "911 calls", 2);
     const units = part("strip-units");
     units.innerHTML = `<div class="unit-tally">${UNIT_TALLIES.map(
       ({ mark, name }) => `<div class="unit-count" data-mark="${mark}">${unitSvg(mark)}<b>0</b><i>${name}</i></div>`,
-    ).join("")}</div>`;
+    ).join("")}</div><div class="panel-age" hidden></div>`;
     this.units = Object.fromEntries(
       UNIT_TALLIES.map(({ mark }) => [mark, /** @type {HTMLElement} */ (units.querySelector(`[data-mark="${mark}"]`))]),
     );
+    /** Where each part says how old its feed is. */
+    this.ages = { calls: this.calls.age, units: /** @type {HTMLElement} */ (units.querySelector(".panel-age")) };
   }
 
-  /** @param {ReturnType<import("./figures.js").incidentFigures>} figures @param {number} now Unix ms of the server */
-  showIncidents(figures, now) {
-    this.incidents = figures;
-    this.over.show(String(figures.over), "", figures.over ? `${figures.overPending} without a unit` : "all within target");
-    this.over.element.toggleAttribute("data-over", figures.over > 0);
-    if (figures.median === null || figures.p90 === null) this.response.show("–", "", "no arrivals yet");
-    else this.response.show(age(figures.median), "median", `90th ${age(figures.p90)} · ${figures.responses} arrived`);
-    this.tick(now);
+  /** @param {import("./figures.js").Pending[]} pending @param {number} now Unix ms of the server */
+  showPending(pending, now) {
+    pending.forEach(({ count, oldest }, at) => {
+      this.pending[at].show([[String(count), ""]], count && Number.isFinite(oldest) ? age((now - oldest) / 1000) : "none");
+    });
   }
 
-  /** @param {ReturnType<import("./figures.js").callFigures>} figures @param {number} now Unix ms of the server */
-  showCalls(figures, now) {
-    if (!figures.any) return this.calls.show("–", "", "no call feed");
-    const oldest = figures.waiting ? `oldest ${age((now - figures.oldest) / 1000)}` : "none waiting";
-    this.calls.show(String(figures.waiting), "", figures.p90 === null ? oldest : `${oldest} · p90 ${Math.round(figures.p90)} s`);
+  /** @param {import("./figures.js").Response} told */
+  showResponse({ median, p90, count, note }) {
+    if (median === null || p90 === null) return this.response.show([["–", ""]], count ? note : "no arrivals yet");
+    this.response.show([[age(median), "median"], [age(p90), "90th"]], note);
+  }
+
+  /** @param {import("./figures.js").Calls} told */
+  showCalls({ any, waiting, p90, note }) {
+    if (!any) return this.calls.show([["–", ""]], "no call feed");
+    this.calls.show([[String(waiting), "waiting"], p90 === null ? ["", ""] : [`${Math.round(p90)} s`, "p90"]], note);
   }
 
   /** @param {Record<string, number>} counts */
@@ -72,12 +78,5 @@ export class Strip {
       write(/** @type {Element} */ (element.querySelector("b")), String(count));
       element.toggleAttribute("data-none", count === 0);
     }
-  }
-
-  /** Ages, without another look at the picture. @param {number} now Unix ms of the server */
-  tick(now) {
-    this.incidents?.pending.forEach(({ count, oldest }, at) => {
-      this.pending[at].show(String(count), "", count && Number.isFinite(oldest) ? `oldest ${age((now - oldest) / 1000)}` : "none");
-    });
   }
 }

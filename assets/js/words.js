@@ -28,6 +28,7 @@ export const DETECTIONS = /** @type {Record<string, [string, string]>} */ ({
 /** What an alarm's severity may be, the worst first. */
 export const SEVERITIES = ["critical", "high", "medium", "low"];
 
+const NEW_S = 120;
 const WAITING = new Set(["pending", "dispatched", "enroute"]);
 const OPEN = new Set(["pending", "dispatched", "enroute", "on_scene"]);
 
@@ -48,6 +49,15 @@ export const priorityOf = (incident) => {
 
 /** When the wait began, in Unix ms, or NaN. @param {any} incident */
 export const beganAt = (incident) => Date.parse(incident.entered_at ?? incident.received_at ?? "");
+
+/** A priority 1 is new for this long while nobody has arrived. @param {any} incident @param {number} now Unix ms of the server */
+export const isNew = (incident, now) => priorityOf(incident) === 1 && waits(incident) && now - beganAt(incident) < NEW_S * 1000;
+
+/** Waits longer than its priority may. @param {any} incident @param {number} now Unix ms of the server */
+export const isOver = (incident, now) => waits(incident) && now - beganAt(incident) > targetOf(incident) * 1000;
+
+/** How long it may wait, in seconds. @param {any} incident */
+export const targetOf = (incident) => TARGET_S[/** @type {1} */ (priorityOf(incident))];
 
 /** "TRAFFIC STOP" shouts; "Traffic stop" can be read. Mixed case is left as the agency wrote it. @param {string} text */
 export const calmly = (text) =>

@@ -2,39 +2,45 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import re
+from collections.abc import Awaitable, Callable
+from urllib.parse import parse_qsl
 
-from dash import Dash
+from dash import Dash, Input, NoUpdate, Output, State, dcc, html, no_update
 from dash.backends._fastapi import reset_current_request, set_current_request
+from dash.development.base_component import Component
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from rtcc.web import ids
 from rtcc.web.api.callers import ANYONE_HERE
-from rtcc.web.pages import wall
+from rtcc.web.document import ASSETS, attributes, head, start, theme_of
+from rtcc.web.page import LIBRARIES, Page
+from rtcc.web.pages import dispatch, incident, officer, supervisor, wall
+from rtcc.web.viewer import viewer_of
 
-ASSETS = Path(__file__).resolve().parents[2] / "assets"
-STYLES = ("00-tokens.css", "10-shell.css", "20-components.css")
+PAGES: tuple[Page, ...] = (wall.PAGE, dispatch.PAGE, supervisor.PAGE, incident.PAGE)
 
 _INDEX = """<!DOCTYPE html>
-<html lang="en" data-theme="dark">
+<html lang="en" RTCC-ATTRIBUTES>
 <head>
   {%metas%}
-  <title>{%title%}</title>
-  <link rel="icon" type="image/svg+xml" href="/assets/icon.svg">
+  <title>RTCC-TITLE</title>
   {%css%}
-  STYLES
-  <link rel="modulepreload" href="/assets/js/main.js">
+  RTCC-HEAD
 </head>
 <body>
   {%app_entry%}
   <footer class="dash-scripts">{%config%}{%scripts%}{%renderer%}</footer>
-  <script type="module" src="/assets/js/main.js"></script>
+  RTCC-START
 </body>
 </html>
-""".replace("STYLES", "\n  ".join(f'<link rel="stylesheet" href="/assets/css/{name}">' for name in STYLES))
+"""
+_PLACES = re.compile(r"RTCC-[A-Z]+")
+_LIBRARY = re.compile(r'<script src="[^"]*/_dash-component-suites/(\w+)/[^"]*"></script>\s*')
 
 
 class _RevalidatedFiles(StaticFiles):
@@ -57,26 +63,58 @@ def mount_dash(server: FastAPI) -> Dash:
         assets_folder=str(ASSETS),
         serve_locally=True,
         compress=False,
-        title=wall.TITLE,
+        title=wall.PAGE.title,
         update_title="",
         index_string=_INDEX,
+        suppress_callback_exceptions=True,
     )
     # Dash would answer every unknown path with the page, /api/typo too, from the moment the server starts.
     # No page has a callback for Dash's own WebSocket, which would be opened, and kept open, all the same.
     app.backend.websocket_capability = False
     setattr(app.backend, "_setup_catchall", lambda: None)  # noqa: B010
-    app.layout = wall.layout
-
-    async def page(request: Request) -> HTMLResponse:
-        token = set_current_request(request)
-        try:
-            return HTMLResponse(app.index(), headers={"Cache-Control": "no-cache"})
-        finally:
-            reset_current_request(token)
-
-    server.add_api_route(wall.PATH, page, methods=["GET"], openapi_extra=ANYONE_HERE)
+    app.layout = html.Div([dcc.Location(id=ids.ADDRESS, refresh=False), html.Div(id=ids.PAGE)])
+    app.callback(Output(ids.PAGE, "children"), Input(ids.ADDRESS, "pathname"), State(ids.ADDRESS, "search"))(_build)
+    for page in PAGES:
+        if page.callbacks is not None:
+            page.callbacks(app)
+        server.add_api_route(page.path, _document_of(app, page), methods=["GET"], openapi_extra=ANYONE_HERE)
+    officer.mount_officer(server)
     return app
 
 
+async def _build(pathname: str, search: str) -> Component | NoUpdate:
+    """Return the page at an address; every one of them comes with a document of its own, so this happens once."""
+    for page in PAGES:
+        said = page.said_by(pathname)
+        if said is not None:
+            return page.layout(**{**dict(parse_qsl(search.removeprefix("?"))), **said})
+    return no_update
+
+
+def _document_of(app: Dash, page: Page) -> Callable[[Request], Awaitable[HTMLResponse]]:
+    """Return what answers with the page's document; the page itself is then built by Dash."""
+
+    async def document(request: Request) -> HTMLResponse:
+        viewer = await viewer_of(request)
+        token = set_current_request(request)
+        try:
+            index: str = app.index()
+        finally:
+            reset_current_request(token)
+        unused = LIBRARIES - page.libraries
+        index = _LIBRARY.sub(lambda found: "" if found[1] in unused else found[0], index)
+        said = {
+            "RTCC-ATTRIBUTES": attributes(page.name, theme_of(request), viewer),
+            "RTCC-TITLE": page.title,
+            "RTCC-HEAD": head(page.name),
+            "RTCC-START": start(page.name),
+        }
+        # In one pass: what stands for somebody's name is not looked at again.
+        index = _PLACES.sub(lambda found: said.get(found[0], found[0]), index)
+        return HTMLResponse(index, headers={"Cache-Control": "no-store"})
+
+    return document
+
+
 async def _to_wall() -> RedirectResponse:
-    return RedirectResponse(wall.PATH)
+    return RedirectResponse(wall.PAGE.path)

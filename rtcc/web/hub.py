@@ -65,6 +65,8 @@ class Hub:
         self._wake: asyncio.Future[None] | None = None
         self._gap_s = _SHORTEST_GAP_S
         self._heard: dict[str, float] = {}
+        #: What each source speaks of, as far as the picture shows: a screen's list is as old as its oldest feed.
+        self._kinds_of: dict[str, set[str]] = {}
         self._lost_at: str | None = None
 
     @property
@@ -123,7 +125,11 @@ class Hub:
 
     async def _load(self, store: AsyncStore) -> None:
         position = await last_position(store)
-        replica = Replica.of([entity async for entity in load(store)], position, MARK_NAMES)
+        stored = [entity async for entity in load(store)]
+        for entity in stored:
+            for source in set(entity.sources.values()):
+                self._kinds_of.setdefault(source, set()).add(entity.kind)
+        replica = Replica.of(stored, position, MARK_NAMES)
         # Up to now, not to where we began to load: an entity may have been loaded with marks that are newer.
         replica.learn_past(await last_changes(store, await last_position(store), _PAST))
         if self.ready:
@@ -158,6 +164,7 @@ class Hub:
     def _take(self, changes: list[Change], entries: dict[_EntryKey, Entry]) -> None:
         replica = self.replica
         for change in changes:
+            self._kinds_of.setdefault(change.source, set()).add(change.kind)
             identity = change.kind, change.id
             known = replica.entities.get(identity)
             before = marks_of(change.kind, known.fields) if known else None
@@ -222,6 +229,7 @@ class Hub:
                     "age_s": round(age_s, 1),
                     "interval_s": interval_s,
                     "limits_s": limits_s(interval_s),
+                    "kinds": sorted(self._kinds_of.get(source, ())),
                     "last_received_at": iso(datetime.fromtimestamp(at, UTC)),
                 }
             )

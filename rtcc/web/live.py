@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from starlette.types import Receive, Scope, Send
 
@@ -17,16 +18,28 @@ from rtcc.web.hub import Hub, now_text
 _AT_ONCE = 500
 #: A cursor may be so far ahead of us (in stream milliseconds) where another web process gave it out.
 _AHEAD = 60_000 << SHIFT
+#: A listener whose session has ended, or whose key was revoked, is told no more after at most this and one beat.
+_LOOK_AGAIN_S = 5.0
 
 
 class LiveStream:
     """The response to one listener; an ASGI application of its own because it writes for hours."""
 
-    def __init__(self, hub: Hub, audience: Audience, cursor: str | None) -> None:
-        """Begin after ``cursor`` (a stream id), or now where it is None."""
+    def __init__(
+        self,
+        hub: Hub,
+        audience: Audience,
+        cursor: str | None,
+        may_go_on: Callable[[], Awaitable[bool]] | None = None,
+    ) -> None:
+        """Begin after ``cursor`` (a stream id), or now where it is None.
+
+        ``may_go_on`` is asked from time to time whether the listener is still who it was; if not, it must begin anew.
+        """
         self._hub = hub
         self._audience = audience
         self._cursor = cursor
+        self._may_go_on = may_go_on
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Write events until the listener goes away."""
@@ -49,7 +62,14 @@ class LiveStream:
                 await writing
 
     async def _write(self, send: Send) -> None:
+        looked_at = time.monotonic()
         async for body in self._events():
+            if self._may_go_on is not None and time.monotonic() - looked_at > _LOOK_AGAIN_S:
+                if not await self._may_go_on():
+                    # What it holds may be more than it may have now: it takes the picture anew, as whoever it is now.
+                    await send({"type": "http.response.body", "body": other_event("reset", {}), "more_body": False})
+                    return
+                looked_at = time.monotonic()
             # Returns only when the listener's socket takes more: that is the whole flow control.
             await send({"type": "http.response.body", "body": body, "more_body": True})
 

@@ -14,6 +14,7 @@ from functools import partial
 from fastapi import FastAPI, Request, Response
 
 from rtcc.access.keys import KeyRing
+from rtcc.access.sessions import Sessions
 from rtcc.city.choice import city_folder
 from rtcc.city.nearby_city import NearbyCity
 from rtcc.feeds.health import interval_s
@@ -21,12 +22,13 @@ from rtcc.settings import Settings
 from rtcc.store.connection import connect_async
 from rtcc.web import basemap
 from rtcc.web.answers import answer
-from rtcc.web.api import alarms, events, health, nearby, picture
+from rtcc.web.api import alarms, events, health, incidents, login, nearby, past, picture
 from rtcc.web.dash_app import mount_dash
 from rtcc.web.gate import IngestGate
 from rtcc.web.hosts import KnownHosts
 from rtcc.web.hub import Hub
 from rtcc.web.outlet import Outlet
+from rtcc.web.past import Past
 
 log = logging.getLogger(__name__)
 
@@ -67,17 +69,21 @@ def create_app(settings: Settings) -> FastAPI:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+        await app.state.past.close()
 
     app = FastAPI(title="RTCC", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.keys = KeyRing(settings.data_dir)
+    app.state.sessions = Sessions(partial(connect_async, settings))
     app.state.store = outlet.store
     app.state.gate = IngestGate(outlet.send, outlet.backlog, settings.backlog_limit, outlet.journal)
     app.state.hub = Hub(partial(connect_async, settings), interval_s)
     pack = city_folder(settings)
     app.state.basemap = basemap.open_basemap(pack)
     app.state.nearby = NearbyCity(pack)
-    for router in (events.router, alarms.router, picture.router, nearby.router, health.router, basemap.router):
-        app.include_router(router)
+    app.state.wall_tour_s = settings.wall_tour_s
+    app.state.past = Past(settings)
+    for part in (login, events, alarms, incidents, picture, nearby, past, health, basemap):
+        app.include_router(part.router)
     app.add_exception_handler(Exception, _say_nothing)
     mount_dash(app)
     app.add_middleware(KnownHosts, hosts=settings.hosts)
@@ -86,7 +92,9 @@ def create_app(settings: Settings) -> FastAPI:
 
 async def _say_nothing(request: Request, error: Exception) -> Response:
     """Answer an unforeseen failure without a traceback; the log has it."""
-    log.error("Unforeseen failure in %s %s", request.method, request.url.path, exc_info=error)
+    # The route and not the path, which may hold a sign-in address.
+    route = getattr(request.scope.get("route"), "path", "a path of no route")
+    log.error("Unforeseen failure in %s %s", request.method, route, exc_info=error)
     return answer(500, {"detail": "Something failed on the server; its log says what."})
 
 

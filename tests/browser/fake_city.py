@@ -23,6 +23,7 @@ from starlette.staticfiles import StaticFiles
 from rtcc.web.basemap import open_basemap
 from rtcc.web.basemap import router as basemap_router
 from rtcc.web.dash_app import mount_dash
+from tests.browser.bare_desk import add_bare_desk
 
 Change = dict[str, Any]
 CENTER = (-122.4425, 37.7575)
@@ -248,6 +249,7 @@ def build(city: FakeCity, ground: Path | None, fleet: Fleet | None, rate: float)
             return JSONResponse(EMPTY_LAYER)
 
     app.mount("/tests", StaticFiles(directory=Path(__file__).parent / "js"))
+    add_bare_desk(app)
     mount_dash(app)
     return app
 

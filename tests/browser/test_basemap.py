@@ -16,7 +16,7 @@ from tests.browser.test_colours import THEMES, contrast
 
 pytestmark = pytest.mark.browser
 
-DRAWN = "window.rtcc && rtcc.map.getLayer('streets') && rtcc.map.loaded() && rtcc.map.areTilesLoaded()"
+DRAWN = "window.rtcc?.map && rtcc.map.getLayer('streets') && rtcc.map.loaded() && rtcc.map.areTilesLoaded()"
 STREETS = ("street-minor", "street-collector", "street-major", "street-motorway", "street-tunnel")
 # Text of the map, and what it is read against.
 READ_ON = {

@@ -125,7 +125,7 @@ def test_a_moving_unit_lists_no_alarms(city: City, open_wall: Callable[..., Page
     city.change("alarm", "a:1", alarm())
     expect(page.locator(".alarm:visible")).to_have_count(1)
     page.evaluate(
-        "() => { const { alarms } = rtcc.wall.parts, show = alarms.show; window.lists = 0;"
+        "() => { const { alarms } = rtcc, show = alarms.show; window.lists = 0;"
         " alarms.show = function (...all) { window.lists += 1; return show.apply(this, all) } }"
     )
     for number in range(20):
@@ -133,8 +133,8 @@ def test_a_moving_unit_lists_no_alarms(city: City, open_wall: Callable[..., Page
         city.change("unit", "u1", fields)
     city.change("unit", "u2", {"status": "available", "lat": 37.77, "lon": -122.43, "callsign": "3A2"})
     painted(page, "u2")
-    before = page.locator("#wall-time").text_content()
-    page.wait_for_function("(t) => document.getElementById('wall-time').textContent > t", arg=before)
+    before = page.locator("#bar-time").text_content()
+    page.wait_for_function("(t) => document.getElementById('bar-time').textContent > t", arg=before)
     assert page.evaluate("window.lists") == 0
     city.change("alarm", "a:2", alarm())
     expect(page.locator(".alarm:visible")).to_have_count(2)

@@ -44,7 +44,7 @@ def test_nothing_covers_the_map_until_there_is_an_alarm(city: City, open_wall: C
         city.change("alarm", f"a:{number}", alarm())
         expect(page.locator("#alarms-count")).to_contain_text(f"{number + 1} unacknowledged")
         heights.append(box(page, "#alarms")["height"])
-    stage = box(page, "#wall-stage")
+    stage = box(page, "#stage")
     assert heights[0] < 0.25 * stage["height"]
     assert heights[0] < heights[1] < heights[2]
     assert max(heights) < 0.8 * stage["height"]
@@ -109,7 +109,7 @@ def test_the_list_stays_on_the_map_at_every_size(
     raise_many(city, 200, lambda n: alarm(["critical", "high", "medium", "low"][n % 4], 60 * n))
     city.change("alarm", "a:shelved", alarm(state="shelved"))
     expect(page.locator('[data-group="low"]')).to_contain_text("50 low alarms")
-    stage, panel, last = (box(page, selector) for selector in ("#wall-stage", "#alarms", '[data-group="low"]'))
+    stage, panel, last = (box(page, selector) for selector in ("#stage", "#alarms", '[data-group="low"]'))
     assert panel["x"] >= stage["x"]
     assert panel["y"] >= stage["y"]
     assert panel["x"] + panel["width"] <= stage["x"] + stage["width"]

@@ -20,7 +20,7 @@ def test_not_live_within_six_seconds_and_back_without_a_touch(own_city: City, op
     died = time.monotonic()
     expect(page.locator("#wall")).to_have_attribute("data-link", "lost", timeout=6000)
     assert time.monotonic() - died <= 6.0
-    expect(page.locator("#wall-band-title")).to_contain_text("NOT LIVE since ")
+    expect(page.locator("#band-title")).to_contain_text("NOT LIVE since ")
     own_city.start()
     own_city.change("incident", "new", {"type": "After", "priority": 1, "status": "pending"})
     expect(page.locator("#wall")).to_have_attribute("data-link", "live", timeout=10_000)

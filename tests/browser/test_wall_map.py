@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 # nothing for that, so that only what was on the card already can be seen.
 READ_WHEN_PAINTED = """([id, lat, lon]) => { window.read = null; addEventListener('rtcc:painted', (event) => {
   if (window.read || !event.detail.changes.some((change) => change.id === id)) return;
-  const { layer } = rtcc.wall, { gl } = layer;
+  const { layer } = rtcc, { gl } = layer;
   layer.painter.upload = () => {};
   layer.resize();
   delete layer.painter.upload;
@@ -53,7 +53,7 @@ def test_painted_is_said_only_after_the_layer_has_drawn(city: City, open_wall: C
     city.change("unit", "u1", unit(37.765, -122.43))
     page.wait_for_function("window.read !== null")
     assert page.evaluate("window.read") > 200
-    assert page.evaluate("(rtcc.wall.layer.measure(), pixel(rtcc.wall.layer, 37.76, -122.46))") == 0
+    assert page.evaluate("(rtcc.layer.measure(), pixel(rtcc.layer, 37.76, -122.46))") == 0
 
 
 def test_painted_tells_what_came(city: City, open_wall: Callable[..., Page]) -> None:
@@ -72,7 +72,7 @@ def test_the_layer_finds_the_unit_under_a_point(city: City, open_wall: Callable[
     page = open_wall(city)
     city.change("unit", "u1", unit(37.76, -122.44))
     painted(page, "u1")
-    hit = "(([lon, lat]) => { const { x, y } = rtcc.map.project([lon, lat]); return rtcc.wall.layer.unitAt(x, y) })"
+    hit = "(([lon, lat]) => { const { x, y } = rtcc.map.project([lon, lat]); return rtcc.layer.unitAt(x, y) })"
     assert page.evaluate(hit, [-122.44, 37.76]) == "u1"
     assert page.evaluate(hit, [-122.40, 37.76]) is None
 
@@ -84,11 +84,11 @@ def test_a_unit_that_leaves_is_not_drawn(city: City, open_wall: Callable[..., Pa
     for number, (fields, lat) in enumerate(((None, 37.755), ({"status": "off_duty"}, 37.765))):
         city.change("unit", f"u{number}", unit(lat, -122.44))
         painted(page, f"u{number}")
-        assert page.evaluate(f"(rtcc.wall.layer.measure(), pixel(rtcc.wall.layer, {lat}, -122.44))") > 200
+        assert page.evaluate(f"(rtcc.layer.measure(), pixel(rtcc.layer, {lat}, -122.44))") > 200
         page.evaluate("painted.length = 0")
         city.change("unit", f"u{number}", fields)
         painted(page, f"u{number}")
-        assert page.evaluate(f"(rtcc.wall.layer.measure(), pixel(rtcc.wall.layer, {lat}, -122.44))") == 0
+        assert page.evaluate(f"(rtcc.layer.measure(), pixel(rtcc.layer, {lat}, -122.44))") == 0
 
 
 def test_a_still_picture_draws_nothing(city: City, open_wall: Callable[..., Page]) -> None:
@@ -99,11 +99,11 @@ def test_a_still_picture_draws_nothing(city: City, open_wall: Callable[..., Page
     painted(page, "i1")
     page.wait_for_function("rtcc.map.loaded() && rtcc.map.areTilesLoaded()")
     page.evaluate(
-        "(window.renders = 0, rtcc.map.on('render', () => window.renders++), window.first = rtcc.wall.layer.frames)"
+        "(window.renders = 0, rtcc.map.on('render', () => window.renders++), window.first = rtcc.layer.frames)"
     )
-    before = page.locator("#wall-time").text_content()
-    page.wait_for_function("(t) => document.getElementById('wall-time').textContent > t", arg=before)
-    assert page.evaluate("rtcc.wall.layer.frames - window.first") <= 2
+    before = page.locator("#bar-time").text_content()
+    page.wait_for_function("(t) => document.getElementById('bar-time').textContent > t", arg=before)
+    assert page.evaluate("rtcc.layer.frames - window.first") <= 2
     assert page.evaluate("window.renders") == 0
 
 
@@ -111,7 +111,7 @@ def test_the_ground_can_be_seen(city: City, open_wall: Callable[..., Page]) -> N
     """Under the live layer, which is clear where nothing stands, the screen shows the colour of the ground."""
     page = open_wall(city)
     page.wait_for_function("rtcc.map.loaded() && rtcc.map.areTilesLoaded()")
-    box = page.locator("#wall-stage").bounding_box()
+    box = page.locator("#stage").bounding_box()
     assert box is not None
     spot = {"x": box["x"] + 20, "y": box["y"] + 20, "width": 1, "height": 1}
     shown = page.evaluate(

@@ -58,10 +58,10 @@ def test_a_sensitive_incident_has_a_row_and_no_mark(city: City, open_wall: Calla
     expect(row.locator(".row-place svg")).to_be_visible()
     expect(row.locator(".row-side")).to_have_text("Mission")
     painted(page, "secret")
-    assert page.evaluate("rtcc.wall.layer.marks.count") == 0
+    assert page.evaluate("rtcc.layer.marks.count") == 0
     city.change("incident", "open", incident())
     painted(page, "open")
-    assert page.evaluate("rtcc.wall.layer.marks.count") == 1
+    assert page.evaluate("rtcc.layer.marks.count") == 1
 
 
 def test_the_queue_says_what_it_cannot_show(city: City, open_wall: Callable[..., Page]) -> None:

@@ -64,7 +64,7 @@ def test_a_sensitive_incident_shows_no_place_on_the_wall(rtcc_up: Running, open_
     row = page.locator('.row[data-id="way-2"]')
     expect(row).to_contain_text("Location withheld")
     assert "Secret" not in page.content()
-    assert page.evaluate("Object.keys(rtcc.wall.incidents.get('way-2'))").count("lat") == 0
+    assert page.evaluate("Object.keys(rtcc.glass.incidents.get('way-2'))").count("lat") == 0
     real.push("incident", "way-2", None)
     expect(row).to_be_hidden()
 
@@ -77,9 +77,9 @@ def test_a_units_new_position_is_drawn_and_said_so(rtcc_up: Running, open_wall: 
     detail = painted(page, "way-3")
     assert detail["cursor"]
     assert [change["kind"] for change in detail["changes"] if change["id"] == "way-3"] == ["unit"]
-    assert page.evaluate("rtcc.wall.parts.table.slots.has('way-3')")
+    assert page.evaluate("rtcc.table.slots.has('way-3')")
     real.push("unit", "way-3", None)
-    page.wait_for_function("!rtcc.wall.parts.table.slots.has('way-3')")
+    page.wait_for_function("!rtcc.table.slots.has('way-3')")
 
 
 def test_the_wall_says_so_when_the_store_is_gone_and_comes_back_by_itself(
@@ -91,7 +91,7 @@ def test_the_wall_says_so_when_the_store_is_gone_and_comes_back_by_itself(
     own_rtcc_up.send_signal("store", signal.SIGSTOP)
     try:
         expect(page.locator("#wall")).to_have_attribute("data-store", "lost", timeout=25_000)
-        expect(page.locator("#wall-band-title")).to_contain_text("NOT LIVE since ")
+        expect(page.locator("#band-title")).to_contain_text("NOT LIVE since ")
     finally:
         own_rtcc_up.send_signal("store", signal.SIGCONT)
     expect(page.locator("#wall")).to_have_attribute("data-store", "ok", timeout=25_000)

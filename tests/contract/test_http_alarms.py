@@ -144,7 +144,8 @@ def test_a_note_is_read_by_few(rtcc_up: Running) -> None:
     assert note.pop("written_at")
     about = [{"kind": "alarm", "id": "outside:noted"}]
     assert note == {"about": about, "text": "The door\nstands open.", "written_by": "Noa Writes"}
-    assert [seen.keys() for seen in notes(None)] == [{"written_by", "written_at"}]
+    for scope in (None, "read:officer", "read:analyst"):
+        assert [seen.keys() for seen in notes(scope)] == [{"written_by", "written_at"}]
     assert "The door" not in rtcc_up.logs()
 
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from rtcc.alarms import commands
+from rtcc.model.commands import note
 from rtcc.model.event import iso
 from rtcc.picture.retention import retire
 from rtcc.picture.writer import PictureWriter
@@ -67,7 +67,7 @@ def test_a_late_answer_does_not_bring_an_alarm_back(store: Store, settings: Sett
 def test_notes_leave_after_their_term(store: Store, settings: Settings) -> None:
     """A note goes by its age alone, as a detection does."""
     writer = PictureWriter(store, settings, clock=NOON.timestamp)
-    writer.apply([commands.note([{"kind": "alarm", "id": ALARM}], "Seen.", "Ann Roe", NOON)])
+    writer.apply([note([{"kind": "alarm", "id": ALARM}], "Seen.", "Ann Roe", NOON)])
     term = settings.note_leaves_after_s
     assert retire(store, settings, clock=lambda: NOON.timestamp() + term - 1) == (0, 0)
     assert retire(store, settings, clock=lambda: NOON.timestamp() + term + 1) == (1, 0)

@@ -9,20 +9,21 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 
-from rtcc.access.keys import Key
 from rtcc.alarms import commands
 from rtcc.model.checks import parse_instant
+from rtcc.model.commands import TEXT, note
 from rtcc.model.event import Event, EventError
 from rtcc.web.answers import answer
-from rtcc.web.api.callers import OPERATOR, OPERATORS_AUDIENCE, operator_key
+from rtcc.web.api.callers import OPERATOR, operator
 from rtcc.web.api.keep import keep
 from rtcc.web.api.picture import ready_hub
 from rtcc.web.api.said import hold, said
 from rtcc.web.frames import visible
 from rtcc.web.hub import Hub
+from rtcc.web.viewer import Viewer
 
-# Before anything else: without an operator's key nobody learns which alarms there are.
-router = APIRouter(dependencies=[Depends(operator_key)])
+# Before anything else: who is no operator does not learn which alarms there are.
+router = APIRouter(dependencies=[Depends(operator)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +39,18 @@ class Asked:
 
 async def asked(
     alarm_id: str,
-    operator: Annotated[Key, Depends(operator_key)],
+    viewer: Annotated[Viewer, Depends(operator)],
     body: Annotated[dict[str, Any], Depends(said)],
     hub: Annotated[Hub, Depends(ready_hub)],
 ) -> Asked:
     """Return what is asked of which alarm by whom; 404 where there is no such alarm, 409 where it has cleared."""
     entity = hub.replica.entities.get(("alarm", alarm_id))
-    alarm = visible(entity, OPERATORS_AUDIENCE) if entity else None
+    alarm = visible(entity, viewer.audience) if entity else None
     if entity is None or alarm is None:
         raise HTTPException(404, "There is no such alarm in the picture.")
     if alarm.get("state") == "cleared":
         raise HTTPException(409, "The alarm has cleared; there is nothing left to answer.")
-    return Asked(alarm, body, operator.name, entity.agency)
+    return Asked(alarm, body, viewer.name, entity.agency)
 
 
 _Asked = Annotated[Asked, Depends(asked)]
@@ -87,9 +88,9 @@ async def unshelve(request: Request, alarm_id: str, ask: _Asked) -> Response:
 @router.post("/api/v1/alarms/{alarm_id:path}/notes", openapi_extra=OPERATOR)
 async def write_note(request: Request, alarm_id: str, ask: _Asked) -> Response:
     """Write a note about an alarm."""
-    hold(ask.body, {"text": commands.TEXT})
+    hold(ask.body, {"text": TEXT})
     about = [{"kind": "alarm", "id": alarm_id}]
-    return await _command(request, lambda now: commands.note(about, ask.body["text"], ask.by, now))
+    return await _command(request, lambda now: note(about, ask.body["text"], ask.by, now))
 
 
 async def _command(request: Request, command: Callable[[datetime], Event]) -> Response:

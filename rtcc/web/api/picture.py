@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 import orjson
@@ -14,6 +15,7 @@ from rtcc.web.api.callers import READER, reading_audience
 from rtcc.web.frames import visible
 from rtcc.web.hub import Hub, now_text
 from rtcc.web.live import LiveStream
+from rtcc.web.viewer import Viewer, is_still, viewer_of
 
 router = APIRouter()
 _AudienceOf = Annotated[Audience, Depends(reading_audience)]
@@ -43,9 +45,12 @@ async def get_picture(hub: _ReadyHub, audience: _AudienceOf) -> Response:
 
 
 @router.get("/api/v1/live", openapi_extra=READER, response_class=Response)
-async def get_live(request: Request, hub: _ReadyHub, audience: _AudienceOf, cursor: str | None = None) -> Any:
+async def get_live(
+    request: Request, hub: _ReadyHub, viewer: Annotated[Viewer, Depends(viewer_of)], cursor: str | None = None
+) -> Any:
     """Stream changes as server-sent events after `Last-Event-ID` or `cursor`, or from now on without either."""
-    return _Streaming(LiveStream(hub, audience, request.headers.get("last-event-id") or cursor))
+    begin = request.headers.get("last-event-id") or cursor
+    return _Streaming(LiveStream(hub, viewer.audience, begin, partial(is_still, request, viewer)))
 
 
 @router.get("/api/v1/geojson/{kind}", openapi_extra=READER)

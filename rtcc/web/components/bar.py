@@ -1,10 +1,11 @@
-"""The top bar of the wall: city, the honest clock, every feed's age and the latency meter."""
+"""The top bar of the wall: where it looks, the honest clock, every feed's age and the latency meter."""
 
 from __future__ import annotations
 
 from dash import html
 
 from rtcc.web import ids
+from rtcc.web.components.health import clock, health
 
 
 def bar() -> html.Header:
@@ -15,20 +16,14 @@ def bar() -> html.Header:
             html.Div(
                 className="bar-name",
                 children=[
-                    html.H1("Real-Time Crime Center", className="bar-title"),
-                    html.Span(id=ids.CITY, className="bar-city"),
+                    html.H1(
+                        className="bar-title",
+                        children=[html.Span("Real-Time Crime Center", className="unseen"), html.Span(id=ids.CITY)],
+                    ),
+                    html.Span(id=ids.WHERE, className="bar-where"),
                 ],
             ),
-            html.Div(
-                className="bar-clock",
-                children=[
-                    html.Span(id=ids.TIME, className="bar-time", children="--:--:--"),
-                    html.Span(id=ids.DATE, className="bar-date"),
-                ],
-            ),
-            html.Div(
-                className="bar-health",
-                children=[html.Ul(id=ids.FEEDS, className="feeds"), html.Div(id=ids.LATENCY, className="meter")],
-            ),
+            clock(),
+            health(),
         ],
     )

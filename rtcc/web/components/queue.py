@@ -16,6 +16,8 @@ def queue() -> html.Aside:
                 className="queue-head",
                 children=[
                     html.Span(id=ids.QUEUE_COUNT, className="queue-count"),
+                    html.Span(id=ids.QUEUE_GOING, className="queue-going"),
+                    html.Span(id=ids.QUEUE_AGE, className="panel-age", hidden=True),
                     html.Span(id=ids.QUEUE_OVER, className="queue-over"),
                 ],
             ),
@@ -29,7 +31,7 @@ def queue() -> html.Aside:
                         hidden=True,
                         children=[
                             html.P("No incidents", className="queue-empty-title"),
-                            html.P("Nothing is waiting for a unit.", className="queue-empty-text"),
+                            html.P("Nobody waits for a unit, and none is on scene.", className="queue-empty-text"),
                         ],
                     ),
                 ],

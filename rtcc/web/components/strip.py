@@ -12,8 +12,13 @@ def strip() -> html.Footer:
     return html.Footer(
         className="strip",
         children=[
-            html.Div(id=ids.STRIP_PENDING, className="strip-pending"),
-            html.Div(id=ids.STRIP_OVER, className="cell"),
+            html.Div(
+                className="cell strip-waits",
+                children=[
+                    html.Div("Pending · oldest", className="cell-name"),
+                    html.Div(id=ids.STRIP_PENDING, className="strip-pending"),
+                ],
+            ),
             html.Div(id=ids.STRIP_RESPONSE, className="cell"),
             html.Div(id=ids.STRIP_CALLS, className="cell"),
             html.Div(id=ids.STRIP_UNITS, className="cell strip-units"),

@@ -2,61 +2,40 @@
 
 from __future__ import annotations
 
-from dash import dcc, html
+from typing import Any
 
+from dash import html
+from dash.backends._fastapi import get_current_request
+
+from rtcc.settings import Settings
 from rtcc.web import ids
 from rtcc.web.components.alarms import alarms
+from rtcc.web.components.band import band
 from rtcc.web.components.bar import bar
+from rtcc.web.components.map_stage import map_stage
 from rtcc.web.components.queue import queue
 from rtcc.web.components.strip import strip
-from rtcc.web.figures.city_map import city_map
+from rtcc.web.components.takeover import takeover
+from rtcc.web.page import Page
 
-PATH = "/wall"
-TITLE = "Wall · RTCC"
-
-# staticPlot would keep a copy of every frame (preserveDrawingBuffer); without the mode bar nothing else is on show.
-_GRAPH: dcc.Graph.Config = {
-    "displayModeBar": False,
-    "scrollZoom": True,
-    "doubleClick": False,
-    "showTips": False,
-    "responsive": True,
-}
+_TOUR_S: int = Settings.model_fields["wall_tour_s"].default
 
 
-def layout() -> html.Div:
-    """The whole page. The band is said aloud by screen readers when the picture stops being live."""
+def layout(tour: str | None = None, **_: Any) -> html.Div:
+    """The whole page. ``tour`` is what this screen's address asks for: seconds at each district, 0 for none."""
+    told: dict[str, Any] = {"data-tour": _seconds(tour)}
     return html.Div(
         id=ids.WALL,
-        className="wall",
-        children=[
-            bar(),
-            html.Main(
-                id=ids.MAP_STAGE,
-                className="stage",
-                children=[
-                    dcc.Graph(
-                        id=ids.MAP,
-                        className="stage-map",
-                        figure=city_map(),
-                        config=_GRAPH,
-                        responsive=True,
-                        style={"height": "100%", "width": "100%"},
-                    ),
-                    html.Div(id=ids.MAP_CREDIT, className="stage-credit"),
-                    alarms(),
-                ],
-            ),
-            queue(),
-            strip(),
-            html.Div(
-                id=ids.BAND,
-                className="band",
-                role="alert",
-                children=[
-                    html.Div(id=ids.BAND_TITLE, className="band-title", children="Connecting"),
-                    html.Div(id=ids.BAND_DETAIL, className="band-detail", children="Waiting for the picture"),
-                ],
-            ),
-        ],
+        className="page wall",
+        children=[bar(), map_stage(alarms(), takeover(), element=html.Main), queue(), strip(), band()],
+        **told,
     )
+
+
+def _seconds(asked: str | None) -> str:
+    if asked is not None and asked.isdecimal():
+        return asked
+    return str(getattr(get_current_request().app.state, "wall_tour_s", _TOUR_S))
+
+
+PAGE = Page(name=ids.WALL, path="/wall", title="Wall · RTCC", layout=layout)

@@ -1,5 +1,5 @@
-import { namePoints, outlines, roomiest } from "/assets/js/areas.js";
-import { groundLayers, nameLayers, shiftFor } from "/assets/js/basemap_style.js";
+import { namePoints, outlines, roomiest } from "/assets/js/map/areas.js";
+import { groundLayers, nameLayers, shiftFor } from "/assets/js/map/basemap_style.js";
 import { equal, test } from "./harness.js";
 
 const square = (x, y, side = 1) => [[x, y], [x + side, y], [x + side, y + side], [x, y + side], [x, y]];

@@ -1,8 +1,8 @@
 import { entries, stateByAge, worse } from "/assets/js/feeds_bar.js";
-import { callFigures, incidentFigures, unitFigures } from "/assets/js/figures.js";
+import { callFigures, pendingFigures, responseFigures, unitFigures } from "/assets/js/figures.js";
 import { age, clockOf, percentile, since } from "/assets/js/format.js";
 import { LatencyMeter } from "/assets/js/latency.js";
-import { queueOf } from "/assets/js/queue_order.js";
+import { queueOf, thereOf } from "/assets/js/queue_order.js";
 import { ServerClock } from "/assets/js/server_clock.js";
 import { equal, test } from "./harness.js";
 
@@ -43,24 +43,41 @@ test("an incident without a priority or a time is shown all the same", () => {
   equal([entry.priority, entry.pending, entry.isOver], [4, true, false]);
 });
 
-test("the strip counts what waits, and response only of the last hour", () => {
-  const figures = incidentFigures(map({
-    a: { priority: 1, status: "pending", entered_at: ago(600) },
-    b: { priority: 5, status: "pending", entered_at: ago(60) },
+test("where somebody is already stands below the queue, by priority, then who came last", () => {
+  equal(thereOf(map({
+    a: { priority: 2, status: "on_scene", on_scene_at: ago(900) }, b: { priority: 2, status: "on_scene", on_scene_at: ago(90) },
+    c: { priority: 1, status: "on_scene" }, d: { priority: 1, status: "enroute" }, e: { priority: 1, status: "closed" },
+  })).map((entry) => entry.id), ["c", "b", "a"]);
+});
+
+test("the strip counts what waits without a unit by priority, with the oldest", () => {
+  const pending = pendingFigures(map({
+    a: { priority: 1, status: "pending", entered_at: ago(600) }, b: { priority: 5, status: "pending", entered_at: ago(60) },
+    c: { priority: 1, status: "enroute", entered_at: ago(900) }, d: { priority: 1, status: "pending", entered_at: ago(20) },
+  }));
+  equal(pending.map((cell) => cell.count), [2, 0, 0, 1]);
+  equal(NOW - pending[0].oldest, 600_000);
+});
+
+test("response is the record's, and without it that of what the picture still has, which is said", () => {
+  const incidents = map({
     c: { priority: 2, status: "closed", entered_at: ago(900), on_scene_at: ago(300) },
     d: { priority: 2, status: "closed", entered_at: ago(9000), on_scene_at: ago(8000) },
     e: { priority: 2, status: "on_scene", entered_at: ago(300), on_scene_at: ago(100) },
-  }), NOW);
-  equal(figures.pending.map((cell) => cell.count), [1, 0, 0, 1]);
-  equal([figures.over, figures.overPending, figures.responses, figures.median, figures.p90], [1, 1, 2, 200, 600]);
+    f: { priority: 4, status: "on_scene", entered_at: ago(300), on_scene_at: ago(100) },
+  });
+  equal(responseFigures(null, incidents, NOW), { count: 2, median: 200, p90: 600, note: "P1–2 · 2 still in view" });
+  const hour = { whole: true, hour: { response: { high: { count: 7, median_s: 111, p90_s: 333 }, all: { count: 19 } }, answer: null } };
+  equal(responseFigures(hour, incidents, NOW), { count: 7, median: 111, p90: 333, note: "P1–2 · 7 of 19 arrivals" });
+  equal(responseFigures({ ...hour, whole: false }, incidents, NOW).note, "not all known · P1–2 · 7 of 19 arrivals");
 });
 
-test("calls that ring or are on hold wait", () => {
-  const figures = callFigures(map({
-    a: { state: "ringing", started_at: ago(9) },
-    b: { state: "answered", started_at: ago(100), answered_at: ago(96) },
-  }), NOW);
-  equal([figures.waiting, NOW - figures.oldest, figures.p90], [1, 9000, 4]);
+test("calls that ring or are on hold wait; how fast calls were answered is the record's where there is one", () => {
+  const calls = map({ a: { state: "ringing", started_at: ago(9) }, b: { state: "answered", started_at: ago(100), answered_at: ago(96) } });
+  const hour = { whole: true, hour: { response: {}, answer: { count: 40, p90_s: 11, within_15_s: 0.956 } } };
+  equal(callFigures(null, calls, NOW), { any: true, waiting: 1, p90: 4, note: "oldest 0:09" });
+  equal(callFigures(hour, calls, NOW), { any: true, waiting: 1, p90: 11, note: "oldest 0:09 · 96 % in 15 s" });
+  equal([callFigures(null, new Map(), NOW).any, callFigures(hour, new Map(), NOW).any], [false, true]);
 });
 
 test("units are counted by the mark that they have on the map", () => {
@@ -101,4 +118,14 @@ test("many live feeds share one entry with the age of the oldest, and one in tro
   const shown = entries([feed("avl", 1), feed("cad", 4), feed("gunshot", 3), feed("calls", 11)], 2);
   equal(shown.map(({ name, state, old }) => [name, state, old]), [["Calls", "late", 13], ["3 feeds live", "live", 6]]);
   equal(entries([feed("avl", 1), feed("cad", 4)], 0).map((entry) => entry.name), ["AVL", "CAD"]);
+});
+
+test("more feeds in trouble than the bar has room for are told by the two worst, and how many more", () => {
+  const feed = (source, state, age_s) => ({ source, state, age_s, limits_s: [] });
+  const all = [feed("avl", "late", 20), feed("cad", "lost", 400), feed("gunshot", "late", 30), feed("calls", "stale", 90), feed("plates", "live", 1)];
+  equal(entries(all, 0).map(({ name, state, old }) => [name, state, old]), [["CAD", "lost", 400], ["Calls", "stale", 90], ["2 more in trouble", "late", 30], ["Plates", "live", 1]]);
+});
+
+test("a simulated feed is called by what it feeds", () => {
+  equal(entries([{ source: "sim-avl", state: "live", age_s: 1 }, { source: "rtcc-alarms", state: "live", age_s: 1 }], 0).map((entry) => entry.name), ["AVL", "Alarms"]);
 });

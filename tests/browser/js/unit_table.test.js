@@ -1,5 +1,5 @@
-import { EMERGENCY, HIDDEN, STRIDE, UnitTable } from "/assets/js/unit_table.js";
-import { mercatorX, mercatorY, perMetre } from "/assets/js/mercator.js";
+import { EMERGENCY, HIDDEN, STRIDE, UnitTable } from "/assets/js/map/unit_table.js";
+import { mercatorX, mercatorY, perMetre } from "/assets/js/map/mercator.js";
 import { equal, near, test } from "./harness.js";
 
 const LAT = 37.76, LON = -122.44;

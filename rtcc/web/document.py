@@ -1,0 +1,64 @@
+"""The HTML document around a page: its theme, who looks at it, its stylesheets and its start in the browser."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from typing import Literal
+
+from dash.backends._fastapi import get_current_request
+from fastapi import Request
+
+from rtcc.web.viewer import Viewer
+
+Theme = Literal["dark", "light"]
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+#: Set by the page's own switch; it holds nothing but one of the two words.
+THEME_COOKIE = "rtcc_theme"
+
+_SHARED = ("00-tokens.css", "10-shell.css", "20-components.css", "25-map.css", "26-alarms-desk.css")
+
+
+def theme_of(request: Request) -> Theme:
+    """Return the theme that the address asks for (`?theme=light`), or that this browser chose; dark first."""
+    return _theme(request.query_params.get("theme"), request)
+
+
+def theme_here(asked: str | None) -> Theme:
+    """Return the same while Dash builds a page: there the query stands in the layout's arguments."""
+    return _theme(asked, get_current_request())
+
+
+def _theme(asked: str | None, request: Request) -> Theme:
+    return "light" if (asked or request.cookies.get(THEME_COOKIE)) == "light" else "dark"
+
+
+def attributes(page: str, theme: Theme, viewer: Viewer) -> str:
+    """Return the attributes of the html element: what styles and scripts go by, known before anything has loaded."""
+    told = {
+        "data-page": page,
+        "data-theme": theme,
+        "data-mantine-color-scheme": theme,
+        "data-viewer": viewer.name,
+        "data-role": viewer.role,
+        "data-audience": viewer.audience,
+        "data-session": viewer.id,
+    }
+    if viewer.operates:
+        told["data-operates"] = "yes"
+    return " ".join(f'{name}="{escape(value)}"' for name, value in told.items())
+
+
+def head(page: str) -> str:
+    """Return the links to the page's icon, stylesheets and first module."""
+    own = f"30-{page}.css"
+    styles = [*_SHARED, own] if (ASSETS / "css" / own).is_file() else list(_SHARED)
+    links = ['<link rel="icon" type="image/svg+xml" href="/assets/icon.svg">']
+    links += [f'<link rel="stylesheet" href="/assets/css/{name}">' for name in styles]
+    links += [f'<link rel="modulepreload" href="/assets/js/pages/{page}.js">']
+    return "\n  ".join(links)
+
+
+def start(page: str) -> str:
+    """Return the script element that begins the page's own program."""
+    return f'<script type="module" src="/assets/js/pages/{page}.js"></script>'

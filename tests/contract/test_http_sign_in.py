@@ -1,0 +1,300 @@
+"""Signing in and out over HTTP: by an address once, or by a key, into a cookie that no script or other site can use."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from rtcc.access.keys import OPERATE, KeyRing
+from rtcc.access.sessions import Sessions
+from rtcc.web.api import login
+from tests.running import Running
+from tests.signing_in import COOKIE, browser, link, signed_in
+
+NEVER_GIVEN = "/login/" + "A" * 43
+NOBODY = {"name": "", "role": "wall", "audience": "wall", "operates": False}
+
+
+def me(client: httpx.Client) -> dict[str, Any]:
+    answer = client.get("/api/v1/me")
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+def test_an_address_shows_whom_it_is_for_and_its_button_signs_in(rtcc_up: Running) -> None:
+    """Looking at it uses nothing up, as previews of links look; the button does, and leads to the role's page."""
+    path = link(rtcc_up, "Ann Roe", "dispatcher")
+    with browser(rtcc_up) as ann, httpx.Client(base_url=rtcc_up.address) as preview:
+        for _ in range(3):
+            shown = preview.get(path)
+            assert shown.status_code == 200
+            assert "Sign in as Ann Roe" in shown.text
+            assert COOKIE not in shown.headers.get("set-cookie", "")
+        assert me(ann) == NOBODY
+        answer = ann.post(path)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/dispatch")
+        assert me(ann) == {"name": "Ann Roe", "role": "dispatcher", "audience": "dispatcher", "operates": True}
+        for again in (ann.post(path), ann.get(path), preview.get(path)):
+            assert again.status_code == 410
+            assert "has been used" in again.text
+        assert me(ann)["name"] == "Ann Roe"
+        assert "Ann Roe" in ann.get("/login").text
+
+
+@pytest.mark.parametrize(
+    ("role", "page", "operates"),
+    [
+        ("supervisor", "/supervisor", True),
+        ("admin", "/supervisor", True),
+        ("analyst", "/supervisor", False),
+        ("officer", "/officer", False),
+        ("wall", "/wall", False),
+    ],
+)
+def test_each_role_has_its_page_and_its_audience(rtcc_up: Running, role: str, page: str, operates: bool) -> None:
+    """Who is signed in looks as their role, and only some roles command."""
+    with browser(rtcc_up) as client:
+        answer = client.post(link(rtcc_up, f"Some {role}", role))
+        assert answer.headers["location"] == page
+        assert me(client) == {"name": f"Some {role}", "role": role, "audience": role, "operates": operates}
+
+
+def test_of_two_who_use_an_address_at_once_one_gets_in(rtcc_up: Running) -> None:
+    """However they race: one session, and for the other the page that says so."""
+    paths = [link(rtcc_up, "Ann Roe", "officer") for _ in range(3)]
+    together, statuses = threading.Barrier(2), []
+
+    def use() -> None:
+        with browser(rtcc_up) as client:
+            for path in paths:
+                together.wait()
+                statuses.append((path, client.post(path).status_code))
+
+    both = [threading.Thread(target=use) for _ in range(2)]
+    for each in both:
+        each.start()
+    for each in both:
+        each.join()
+    for path in paths:
+        assert sorted(status for used, status in statuses if used == path) == [303, 410]
+
+
+@pytest.mark.parametrize("path", [NEVER_GIVEN, "/login/x", "/login/" + "A" * 5000, "/login/%00"])
+def test_an_address_that_was_never_given_leads_nowhere(rtcc_up: Running, path: str) -> None:
+    """404 with a page, nothing to press, and no cookie."""
+    with browser(rtcc_up) as client:
+        for answer in (client.get(path), client.post(path)):
+            assert answer.status_code == 404
+            assert not answer.cookies
+        assert "leads nowhere" in client.get(NEVER_GIVEN).text
+
+
+@pytest.mark.parametrize(("proto", "secure"), [("http", False), ("https", True)])
+def test_the_cookie_is_for_this_server_alone(rtcc_up: Running, proto: str, secure: bool) -> None:
+    """No script reads it, no other site's page sends it, it ends after 12 hours, and over TLS it stays there."""
+    with browser(rtcc_up) as client:
+        answer = client.post(link(rtcc_up, "Ann Roe", "wall"), headers={"X-Forwarded-Proto": proto})
+    name, *flags = answer.headers["set-cookie"].split("; ")
+    assert name.startswith(f"{COOKIE}=")
+    assert {flag.lower() for flag in flags} == {"httponly", "max-age=43200", "path=/", "samesite=strict"} | (
+        {"secure"} if secure else set()
+    )
+
+
+def test_the_sign_in_pages_are_kept_nowhere_and_stand_in_no_other_page(rtcc_up: Running) -> None:
+    """The address holds a secret: no cache keeps the page, no other site is told of it or may frame its button."""
+    with browser(rtcc_up) as client:
+        for path in (link(rtcc_up, "Ann Roe", "wall"), "/login", NEVER_GIVEN):
+            headers = client.get(path).headers
+            assert headers["cache-control"] == "no-store"
+            assert headers["referrer-policy"] == "same-origin"
+            assert "frame-ancestors 'none'" in headers["content-security-policy"]
+            assert "script-src" not in headers["content-security-policy"]
+
+
+def test_a_name_is_text_and_never_markup(rtcc_up: Running) -> None:
+    """Whatever a person is called, the page says it as it is."""
+    name = "<b>\"Ann\" & 'Bo'</b>{x}"
+    with browser(rtcc_up) as client:
+        path = link(rtcc_up, name, "officer")
+        text = client.get(path).text
+        assert "&lt;b&gt;&quot;Ann&quot; &amp; &#x27;Bo&#x27;&lt;/b&gt;{x}" in text
+        assert "<b>" not in text
+        client.post(path)
+        assert me(client)["name"] == name
+
+
+def test_who_signs_out_is_anyone_again(rtcc_up: Running) -> None:
+    """The session is over for every copy of its cookie, and the browser lets go of it."""
+    with signed_in(rtcc_up, "Ann Roe", "admin") as ann, browser(rtcc_up) as copied:
+        copied.cookies.update(ann.cookies)
+        assert me(copied)["name"] == "Ann Roe"
+        answer = ann.post("/logout")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/login")
+        assert COOKIE not in ann.cookies
+        assert me(copied) == me(ann) == NOBODY
+        assert ann.post("/logout").status_code == 303
+
+
+def test_who_signs_in_anew_leaves_the_session_before(rtcc_up: Running) -> None:
+    """Two people at one desk: when the second signs in, the first one's session has ended."""
+    with signed_in(rtcc_up, "Ann Roe", "admin") as desk, browser(rtcc_up) as copied:
+        copied.cookies.update(desk.cookies)
+        desk.post(link(rtcc_up, "Bo Díaz", "officer"))
+        assert me(desk)["name"] == "Bo Díaz"
+        assert me(copied) == NOBODY
+
+
+FOREIGN = [
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "none"},
+    {"Sec-Fetch-Site": "cross-site", "Origin": "OWN"},
+    {"Origin": "http://evil.example"},
+    {"Origin": "null"},
+    {"Origin": "http://127.0.0.1"},
+    {},
+]
+
+
+@pytest.mark.parametrize("headers", FOREIGN, ids=repr)
+def test_a_page_of_another_site_signs_nobody_in_or_out(rtcc_up: Running, headers: dict[str, str]) -> None:
+    """403 for what another site's page makes the browser send; the address stays good, and so does the session."""
+    said = {name: value.replace("OWN", rtcc_up.address) for name, value in headers.items()}
+    path = link(rtcc_up, "Ann Roe", "wall")
+    with signed_in(rtcc_up, "Bo Díaz", "wall") as bo, httpx.Client(base_url=rtcc_up.address) as foreign:
+        foreign.cookies.update(bo.cookies)
+        key = {"key": rtcc_up.key("ingest")}
+        refused = [foreign.post(path, headers=said), foreign.post("/logout", headers=said)]
+        refused.append(foreign.post("/login", headers=said, data=key))
+        assert [answer.status_code for answer in refused] == [403, 403, 403]
+        assert not [answer for answer in refused if answer.cookies]
+        assert me(bo)["name"] == "Bo Díaz"
+        assert bo.post(path).status_code == 303
+
+
+@pytest.mark.parametrize("forwarded", [None, "center.example.org"])
+def test_a_browser_that_names_only_the_pages_origin_signs_in(rtcc_up: Running, forwarded: str | None) -> None:
+    """Where no Sec-Fetch-Site comes, the origin's host must be the one the browser knows us by, also behind a proxy."""
+    said = {"Origin": rtcc_up.address} if forwarded is None else {"Origin": f"https://{forwarded}"}
+    with httpx.Client(base_url=rtcc_up.address) as client:
+        if forwarded is not None:
+            assert client.post(link(rtcc_up, "Ann Roe", "wall"), headers=said).status_code == 403
+            said["X-Forwarded-Host"] = forwarded
+        assert client.post(link(rtcc_up, "Ann Roe", "wall"), headers=said).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("scope", "page", "expected"),
+    [
+        (OPERATE, "/dispatch", {"role": "dispatcher", "operates": True}),
+        ("read:supervisor", "/supervisor", {"role": "supervisor", "operates": False}),
+        ("read:public", "/wall", {"role": "public", "operates": False}),
+    ],
+)
+def test_a_key_signs_in_whoever_has_it(rtcc_up: Running, scope: str, page: str, expected: dict[str, Any]) -> None:
+    """A session may what its key may, under the key's name."""
+    name = f"Desk {scope}"
+    with browser(rtcc_up) as client:
+        answer = client.post("/login", data={"key": f" {rtcc_up.key(scope, name)} "})
+        assert (answer.status_code, answer.headers["location"]) == (303, page)
+        assert me(client) == expected | {"name": name, "audience": expected["role"]}
+
+
+def test_a_session_ends_with_the_key_it_was_begun_with(rtcc_up: Running) -> None:
+    """A revoked key is worthless at once, however it was used; another of the same name is another."""
+    name, ring = "Desk to go", KeyRing(rtcc_up.data)
+    with browser(rtcc_up) as client:
+        client.post("/login", data={"key": ring.create(name, OPERATE)})
+        assert me(client)["operates"]
+        ring.revoke(name)
+        ring.create(name, OPERATE)
+        assert me(client) == NOBODY
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "sentence"),
+    [
+        ({"key": "rtcc_never"}, 401, "This key is not known here."),
+        ({"key": ""}, 401, "This key is not known here."),
+        ({}, 401, "This key is not known here."),
+        ({"name": "x"}, 401, "This key is not known here."),
+        ({"key": "INGEST"}, 403, "This key has scope ingest; it is for a program and signs nobody in."),
+        ({"key": "x" * 5000}, 413, "The body is over 4 KB"),
+    ],
+    ids=["unknown", "empty", "missing", "other", "ingest", "long"],
+)
+def test_what_is_no_persons_key_is_refused(rtcc_up: Running, form: dict[str, str], status: int, sentence: str) -> None:
+    """With a sentence, without a cookie, and nothing of it is said back or logged."""
+    sent = {name: rtcc_up.key("ingest") if value == "INGEST" else value for name, value in form.items()}
+    with browser(rtcc_up) as client:
+        answer = client.post("/login", data=sent)
+    assert answer.status_code == status
+    assert sentence in answer.text
+    assert not answer.cookies
+    secret = sent.get("key")
+    assert not secret or (secret not in answer.text and secret not in rtcc_up.logs())
+
+
+@pytest.mark.parametrize("cookie", ["", "x", "A" * 43, "%00", "ä".encode("latin-1").decode("latin-1"), "A" * 4000])
+def test_a_cookie_that_is_no_session_is_nobodys(rtcc_up: Running, cookie: str) -> None:
+    """Forged, ended or spoilt: its owner is anyone on this machine, sees the wall, and commands nothing."""
+    headers = {"Cookie": f"{COOKIE}={cookie}".encode("latin-1"), "Sec-Fetch-Site": "same-origin"}
+    with httpx.Client(base_url=rtcc_up.address, headers=headers) as client:
+        assert me(client) == NOBODY
+        assert client.get("/api/v1/picture").status_code == 200
+        assert client.post("/api/v1/alarms/any/acknowledge", json={}).status_code == 401
+
+
+def test_a_key_counts_before_the_cookie(rtcc_up: Running) -> None:
+    """Who presents a key is its owner, whatever cookie comes along; a key that is not ours is nobody's."""
+    with signed_in(rtcc_up, "Ann Roe", "admin") as ann:
+        key = rtcc_up.key("read:officer", "Reader")
+        answer = ann.get("/api/v1/me", headers={"Authorization": f"Bearer {key}"})
+        assert answer.json() == {"name": "Reader", "role": "officer", "audience": "officer", "operates": False}
+        assert ann.get("/api/v1/me", headers={"Authorization": "Bearer rtcc_never"}).status_code == 401
+
+
+def test_without_a_store_whoever_has_a_cookie_is_told_to_come_back(tmp_path: Path) -> None:
+    """503 with when to try again, as a page where people look; without a cookie nobody asks the store."""
+    app = FastAPI()
+    app.state.keys = KeyRing(tmp_path)
+    asked: list[str] = []
+
+    def away() -> Any:
+        asked.append("store")
+        raise OSError
+
+    app.state.sessions = Sessions(away)
+    app.include_router(login.router)
+    key = app.state.keys.create("Ann Roe", OPERATE)
+
+    async def told() -> tuple[SimpleNamespace, list[httpx.Response]]:
+        transport, own = httpx.ASGITransport(app=app), {"Sec-Fetch-Site": "same-origin"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://here", headers=own) as client:
+            plain = SimpleNamespace(me=await client.get("/api/v1/me"), how=await client.get("/login"))
+            plain.asked = list(asked)
+            cookie = {"Cookie": f"{COOKIE}={'A' * 43}"}
+            answers = [
+                await client.get("/api/v1/me", headers=cookie),
+                await client.get(NEVER_GIVEN),
+                await client.post(NEVER_GIVEN),
+                await client.post("/login", data={"key": key}),
+                await client.post("/logout", headers=cookie),
+            ]
+            plain.how_with_cookie = await client.get("/login", headers=cookie)
+        return plain, answers
+
+    plain, answers = asyncio.run(told())
+    assert (plain.me.json(), plain.how.status_code, plain.asked) == (NOBODY, 200, [])
+    assert plain.how_with_cookie.status_code == 200
+    assert [(answer.status_code, answer.headers["retry-after"]) for answer in answers] == [(503, "1")] * 5
+    assert all("does not answer" in answer.text for answer in answers)
+    assert not any(answer.cookies for answer in answers)
