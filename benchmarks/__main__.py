@@ -15,6 +15,7 @@ from benchmarks.report import RESULTS, console, keep, show
 NAMES = (
     "event_to_glass",
     "browser_load",
+    "pages",
     "ingest",
     "fan_out",
     "durability",

@@ -27,7 +27,7 @@ _FIND = """
       const { lat, lng } = map.unproject([x - box.left, y - box.top]);
       const near = 0.012;
       if (lat > south - near && lat < north + near && lng > west - near && lng < east + near) continue;
-      const above = document.elementsFromPoint(x, y).find((one) => one.closest("#wall-stage, .js-plotly-plot"));
+      const above = document.elementsFromPoint(x, y).find((one) => one.closest("#stage, .js-plotly-plot"));
       if (above !== undefined && document.elementFromPoint(x, y) === above) found.push([x, y, lat, lng]);
     }
   }

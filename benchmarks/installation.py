@@ -67,6 +67,10 @@ class Installation:
         """Where companions send to."""
         return {"port": self.port, "key": self.key}
 
+    def sign_in_address(self, role: str) -> str:
+        """Return a one-time address that signs somebody in."""
+        return self._run("users", "link", "benchmark", "--role", role, "--data", str(self.data))
+
     def groups(self) -> Groups:
         """Return the processes by name; a worker's with its children."""
         pids = json.loads((self.data / "run" / "processes.json").read_text())

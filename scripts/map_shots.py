@@ -92,7 +92,7 @@ def open_map(page: Page, address: str, theme: str, camera: dict[str, Any]) -> No
     page.route("**/basemap/city.json", homed)
     page.goto(f"{address}/wall")
     page.add_style_tag(content=BARE)
-    page.wait_for_function(f"window.rtcc && {SETTLED}", timeout=60_000)
+    page.wait_for_function(f"window.rtcc?.map && {SETTLED}", timeout=60_000)
     # Once more drawn, when the last name has its place.
     page.evaluate("new Promise((done) => { rtcc.map.once('idle', done); rtcc.map.triggerRepaint(); })")
 

@@ -1,104 +1,178 @@
-"""Takes the screenshots of docs/screens from a fresh `rtcc up`: `make shots`; it leaves nothing behind.
+"""Takes the screenshots of docs/screens: `make shots`. Every page, in both themes, on four screens, in five states.
 
-A page that does not come up fails loudly.
+The states: `rest`, an ordinary hour; `busy`, a city with twenty times as much; `stale`, when its feeds have fallen
+silent; `disconnected`, when the server does not answer; and `empty`, before anything has come. A page that does not
+come up, or not into its state, fails loudly.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import os
-import signal
-import socket
-import subprocess
-import sys
-import tempfile
+import base64
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from rtcc.city import choice
 from rtcc.city.choice import CALLS, public_data
 from scripts.chromium import FLAGS, program
+from scripts.shown_center import ROOT, ShownCenter
 
-ROOT = Path(__file__).resolve().parents[1]
 SCREENS = ROOT / "docs" / "screens"
-# What is shown, where, and how large a screen it is looked at on.
-SHOTS = {
-    "wall": ("/wall", 1920, 1080),
-    "wall-phone": ("/wall", 390, 844),
-}
-# The same wall on San Francisco, with its real calls, where its public files are at hand.
-SAN_FRANCISCO = {"wall-san-francisco": ("/wall", 1920, 1080)}
+#: Where a page is looked at: a wall, a desk, a laptop, a phone.
+SIZES = ((3840, 2160), (1920, 1080), (1366, 768), (390, 844))
+THEMES = ("dark", "light")
+STATES = ("rest", "busy", "stale", "disconnected", "empty")
+#: A screen so large is looked at scaled down; the picture need not keep what nobody can see.
+_QUALITY = 62
+#: The live city of a state: what `rtcc simulate` is told. Friday evening, when there is something to see.
+_CITY = ("--begin", "2026-11-27 20:30")
+_STALE = '.feed[data-state="stale"], .feed[data-state="lost"]'
+_SETTLE_MS = 2500
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A page as somebody sees it; ``path`` may ask for an incident and a unit that there are."""
+
+    name: str
+    path: str
+    role: str | None
+
+
+SHOTS = (
+    Shot("wall", "/wall", None),
+    Shot("dispatch", "/dispatch?incident={incident}", "dispatcher"),
+    Shot("supervisor", "/supervisor", "supervisor"),
+    Shot("incident", "/incident/{incident}", "supervisor"),
+    Shot("officer", "/officer?unit={unit}", "officer"),
+)
 
 
 def main() -> None:
-    """Start RTCC on a free port, let the city live for a while, and take every picture."""
-    arguments = _arguments()
-    arguments.to.mkdir(parents=True, exist_ok=True)
-    cities: list[tuple[dict[str, tuple[str, int, int]], list[str]]] = [(SHOTS, [])]
-    if (public_data() / CALLS).is_file():
-        cities.append((SAN_FRANCISCO, ["--city", str(choice.SAN_FRANCISCO)]))
+    """Start a center for each life, and take every picture that was asked for."""
+    asked = _arguments()
+    asked.to.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program(), args=FLAGS)
-        for shots, options in cities:
-            with _running(*options) as address:
-                time.sleep(arguments.after)
-                for name, (path, width, height) in shots.items():
-                    _shoot(browser, address + path, (width, height), arguments.to / f"{name}.png")
+        taker = Taker(browser, asked)
+        if "empty" in asked.states:
+            with ShownCenter("--no-simulator") as center:
+                taker.take(center, "empty")
+        if "rest" in asked.states:
+            with ShownCenter("--no-simulator") as center:
+                center.live(*_CITY)
+                time.sleep(asked.after)
+                taker.take(center, "rest")
+        if {"busy", "stale", "disconnected"} & set(asked.states):
+            with ShownCenter("--no-simulator") as center:
+                center.live(*_CITY, "--rate", "20")
+                time.sleep(asked.after)
+                taker.take(center, "busy")
+                center.fall_silent()
+                taker.take(center, "stale")
+        if not asked.pages and (public_data() / CALLS).is_file():
+            with ShownCenter("--city", str(choice.SAN_FRANCISCO)) as center:
+                time.sleep(asked.after)
+                taker.take_one(center, Shot("wall-san-francisco", "/wall", None), "dark", (1920, 1080))
         browser.close()
+
+
+class Taker:
+    """Takes the pictures that were asked for, and says which."""
+
+    def __init__(self, browser: Browser, asked: argparse.Namespace) -> None:
+        """Take them with this browser."""
+        self._browser = browser
+        self._asked = asked
+
+    def take(self, center: ShownCenter, state: str) -> None:
+        """Take every page in a state; from a busy one, also as it is when the server stops to answer."""
+        for shot in SHOTS:
+            if self._asked.pages and shot.name not in self._asked.pages:
+                continue
+            for theme in self._asked.themes:
+                with self._signed_in(center, shot) as context:
+                    page = self._open(context, center, shot, theme)
+                    if state == "stale":
+                        page.wait_for_selector(_STALE, timeout=600_000)
+                    if state in self._asked.states:
+                        self._all_sizes(page, shot, theme, state)
+                    if state == "busy" and "disconnected" in self._asked.states:
+                        with center.web_held():
+                            page.wait_for_selector('[data-link="lost"]', timeout=30_000)
+                            self._all_sizes(page, shot, theme, "disconnected")
+
+    def take_one(self, center: ShownCenter, shot: Shot, theme: str, size: tuple[int, int]) -> None:
+        """Take one page on one screen."""
+        with self._browser.new_context(viewport={"width": size[0], "height": size[1]}) as context:
+            page = self._open(context, center, shot, theme)
+            self._keep(page, f"{shot.name}.webp")
+
+    def _signed_in(self, center: ShownCenter, shot: Shot) -> BrowserContext:
+        context = self._browser.new_context(viewport={"width": 1920, "height": 1080}, has_touch=shot.name == "officer")
+        if shot.role:
+            page = context.new_page()
+            page.goto(center.sign_in_address(f"{shot.role.title()} Reyes", shot.role))
+            page.get_by_role("button").first.click()
+            page.wait_for_load_state()
+            page.close()
+        return context
+
+    def _open(self, context: BrowserContext, center: ShownCenter, shot: Shot, theme: str) -> Page:
+        incident, unit = _at_work(center)
+        address = center.address + shot.path.format(incident=quote(incident, safe=""), unit=quote(unit, safe=""))
+        page = context.new_page()
+        page.on("pageerror", lambda error: print(f"{shot.name}: error in the page: {error}"))
+        page.goto(f"{address}{'&' if '?' in address else '?'}theme={theme}")
+        page.wait_for_selector('[data-link="live"]', timeout=60_000)
+        return page
+
+    def _all_sizes(self, page: Page, shot: Shot, theme: str, state: str) -> None:
+        for width, height in self._asked.sizes:
+            page.set_viewport_size({"width": width, "height": height})
+            # Tiles, labels and charts settle a moment after the last change of size.
+            page.wait_for_timeout(_SETTLE_MS)
+            self._keep(page, f"{shot.name}-{state}-{theme}-{width}x{height}.webp")
+
+    def _keep(self, page: Page, name: str) -> None:
+        session = page.context.new_cdp_session(page)
+        taken = session.send("Page.captureScreenshot", {"format": "webp", "quality": _QUALITY})
+        session.detach()
+        file: Path = self._asked.to / name
+        file.write_bytes(base64.b64decode(taken["data"]))
+        print(f"{file}: {file.stat().st_size // 1024} kB")
+
+
+def _at_work(center: ShownCenter) -> tuple[str, str]:
+    """Return an incident that somebody is at, the most urgent of them, and one of the units there."""
+    picture = center.picture()
+    units = {unit.get("incident_id"): id_ for id_, unit in picture.get("unit", {}).items()}
+    open_ = [
+        (incident.get("status") != "on_scene", incident.get("priority", 9), id_)
+        for id_, incident in picture.get("incident", {}).items()
+        if id_ in units and not incident.get("sensitive")
+    ]
+    return next(((id_, units[id_]) for _, _, id_ in sorted(open_)), ("none", "none"))
+
+
+def _sizes(text: str) -> tuple[int, int]:
+    width, height = map(int, text.split("x"))
+    return width, height
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--after", type=float, default=60, help="seconds that the city lives before the first picture")
+    parser.add_argument("--after", type=float, default=90, help="seconds that the city lives before the first picture")
     parser.add_argument("--to", type=Path, default=SCREENS, help="the folder for the pictures")
+    parser.add_argument("--pages", nargs="+", choices=[shot.name for shot in SHOTS], help="only these pages")
+    parser.add_argument("--states", nargs="+", choices=STATES, default=STATES, help="only in these states")
+    parser.add_argument("--themes", nargs="+", choices=THEMES, default=THEMES, help="only in these themes")
+    parser.add_argument("--sizes", nargs="+", type=_sizes, default=SIZES, metavar="WxH", help="only on these screens")
     return parser.parse_args()
-
-
-@contextlib.contextmanager
-def _running(*options: str) -> Iterator[str]:
-    """Run `rtcc up` in a data folder of its own until the pictures are taken."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    with tempfile.TemporaryDirectory(prefix="rtcc-shots-") as data:
-        command = [sys.executable, "-m", "rtcc.cli", "up", "--port", str(port), "--data", data, *options]
-        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)})
-        try:
-            _wait_until_ready(address, process)
-            yield address
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(20)
-
-
-def _wait_until_ready(address: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 90
-    while process.poll() is None and time.monotonic() < deadline:
-        with contextlib.suppress(OSError, urllib.error.URLError):
-            urllib.request.urlopen(f"{address}/readyz", timeout=1).close()  # noqa: S310 - our own loopback
-            return
-        time.sleep(0.2)
-    sys.exit("RTCC did not come up; run `make up` to see why.")
-
-
-def _shoot(browser: Browser, url: str, size: tuple[int, int], file: Path) -> None:
-    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme="dark")
-    page = context.new_page()
-    page.add_init_script("addEventListener('rtcc:painted', () => { window.hasPainted = true; })")
-    page.goto(url)
-    page.wait_for_function("window.hasPainted", timeout=60_000)
-    # Map tiles and labels settle a moment after the first change is painted.
-    page.wait_for_timeout(5_000)
-    page.screenshot(path=file)
-    context.close()
-    print(f"{file}: {file.stat().st_size // 1024} kB")
 
 
 if __name__ == "__main__":
