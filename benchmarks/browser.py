@@ -97,7 +97,7 @@ class Glass:
             self.page.goto(f"{address}/healthz")
             self.page.evaluate(Path(__file__).with_name("floor.js").read_text())
         else:
-            self.page.goto(f"{address}/wall")
+            self.page.goto(f"{address}/wall?tour=0")
         self.page.wait_for_selector("[data-map=ready]", state="attached", timeout=_READY_MS)
 
     def close(self) -> None:

@@ -80,17 +80,12 @@ def serving(pack: Path) -> Iterator[str]:
 def open_map(page: Page, address: str, theme: str, camera: dict[str, Any]) -> None:
     """Open the wall in a theme with nothing but its map, in a city whose home is where the camera shall be."""
 
-    def themed(route: Route) -> None:
-        answer = route.fetch()
-        route.fulfill(response=answer, body=answer.text().replace('data-theme="dark"', f'data-theme="{theme}"'))
-
     def homed(route: Route) -> None:
         answer = route.fetch()
         route.fulfill(response=answer, json=answer.json() | {"bounds": []} | camera)
 
-    page.route("**/wall", themed)
     page.route("**/basemap/city.json", homed)
-    page.goto(f"{address}/wall")
+    page.goto(f"{address}/wall?tour=0&theme={theme}")
     page.add_style_tag(content=BARE)
     page.wait_for_function(f"window.rtcc?.map && {SETTLED}", timeout=60_000)
     # Once more drawn, when the last name has its place.

@@ -178,8 +178,8 @@ class Running:
 def running(data: Path, *command: str, **over: str) -> Iterator[Running]:
     """Run RTCC, or one command of it that listens on a port, for the length of a block."""
     instance = Running(data, *command, **over)
-    instance.start()
     try:
+        instance.start()
         yield instance
     finally:
         instance.stop()

@@ -109,7 +109,7 @@ def own_city() -> Iterator[City]:
 
 @pytest.fixture
 def open_wall(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Open /wall in a window of its own and wait until the map is there."""
+    """Open /wall in a window of its own, where it looks at the whole city, and wait until the map is there."""
     contexts = []
 
     def open_(city: City, width: int = 1280, height: int = 720) -> Page:
@@ -121,7 +121,7 @@ def open_wall(browser: Browser) -> Iterator[Callable[..., Page]]:
         asked = page.asked  # type: ignore[attr-defined]
         context.on("request", lambda request: asked.append(request.url))
         page.add_init_script(REMEMBER)
-        page.goto(f"{city.url}/wall")
+        page.goto(f"{city.url}/wall?tour=0")
         page.wait_for_selector('#wall[data-map="ready"][data-link="live"]')
         return page
 

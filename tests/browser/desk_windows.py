@@ -10,11 +10,11 @@ from tests.browser.conftest import REMEMBER
 from tests.running import Running
 from tests.signing_in import OWN_PAGE, link
 
-# Every move of what stood on the page already (its bar has tests of its own), but for what a person did just before.
+# Every move of what stood on the page already, but for what a person did just before.
 WATCH_SHIFTS = """window.shifts = []; new PerformanceObserver((list) => {
   for (const { value, sources, hadRecentInput } of list.getEntries()) {
     const moved = sources.map(({ node }) => (node?.nodeType === 1 ? node : node?.parentElement))
-      .filter((one) => one?.closest('.main')).map((one) => one.className)
+      .map((one) => one?.className ?? 'gone')
     if (moved.length && !hadRecentInput) window.shifts.push([value, moved])
   }
 }).observe({ type: 'layout-shift' })"""

@@ -214,6 +214,11 @@ def build(city: FakeCity, ground: Path | None, fleet: Fleet | None, rate: float)
 
         return StreamingResponse(bodies(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
+    @app.get("/api/v1/hour")
+    async def hour() -> dict[str, str]:
+        # It has no past.
+        return {}
+
     @app.post("/fake/changes")
     async def inject(request: Request) -> dict[str, str]:
         city.apply([change(c["kind"], c["id"], c["fields"]) for c in await request.json()])

@@ -50,17 +50,12 @@ def open_map(browser: Browser) -> Iterator[Callable[..., Page]]:
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda told: told.type == "error" and faults.append(told.text))
 
-        def themed(route: Route) -> None:
-            answer = route.fetch()
-            route.fulfill(response=answer, body=answer.text().replace('data-theme="dark"', f'data-theme="{theme}"'))
-
         def homed(route: Route) -> None:
             answer = route.fetch()
             route.fulfill(response=answer, json=answer.json() | {"zoom": zoom, "center": center})
 
-        page.route("**/wall", themed)
         page.route("**/basemap/city.json", homed)
-        page.goto(f"{city.url}/wall")
+        page.goto(f"{city.url}/wall?tour=0&theme={theme}")
         page.wait_for_function(DRAWN)
         page.evaluate("new Promise((done) => { rtcc.map.once('idle', done); rtcc.map.triggerRepaint(); })")
         return page
@@ -132,7 +127,7 @@ def test_tiles_that_fail_leave_the_page_whole(town: City, browser: Browser) -> N
     thrown: list[Any] = []
     page.on("pageerror", lambda error: thrown.append(error))  # noqa: PLW0108 - Playwright marks what it is given
     page.route("**/*.mvt*", lambda route: route.fulfill(status=404))
-    page.goto(f"{town.url}/wall")
+    page.goto(f"{town.url}/wall?tour=0")
     page.wait_for_selector('#wall[data-map="ready"][data-link="live"]')
     page.wait_for_function("rtcc.map.getLayer('streets') && rtcc.map.areTilesLoaded()")
     page.close()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, CDPSession
 
-from tests.running import ROOT, Running, environment, running
+from tests.running import ROOT, Running, environment
 
 pytestmark = pytest.mark.browser
 
@@ -25,13 +25,17 @@ KEPT = ("JSHeapUsedSize", "Nodes", "JSEventListeners", "Documents")
 @pytest.fixture
 def busy_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A whole RTCC of the invented city, in which twenty times as much happens, on a Friday evening."""
-    with running(tmp_path_factory.mktemp("soak"), RTCC_CITY="") as rtcc:
-        command = [sys.executable, "-m", "rtcc.cli", "simulate", "--rate", "20", "--begin", "2026-11-27 20:30"]
-        environ = environment(RTCC_CITY="")
-        city = subprocess.Popen([*command, "--data", str(rtcc.data)], cwd=ROOT, env=environ, stdout=subprocess.DEVNULL)
-        yield rtcc
-        city.terminate()
-        city.wait(20)
+    rtcc = Running(tmp_path_factory.mktemp("soak"), RTCC_CITY="")
+    command = [sys.executable, "-m", "rtcc.cli", "simulate", "--rate", "20", "--begin", "2026-11-27 20:30"]
+    try:
+        rtcc.start(wait=False)
+        # The invented city is built first.
+        rtcc.wait_ready(300)
+        with subprocess.Popen([*command, "--data", str(rtcc.data)], cwd=ROOT, env=environment(RTCC_CITY="")) as city:
+            yield rtcc
+            city.terminate()
+    finally:
+        rtcc.stop()
 
 
 @pytest.mark.drill

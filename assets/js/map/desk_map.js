@@ -3,6 +3,7 @@
  * chosen on the page; layers are switched, units followed, distances measured.
  */
 
+import { command, mayOperate, say } from "../command.js";
 import { write } from "../queue.js";
 import { part } from "../shell.js";
 import { designScale } from "../tokens.js";
@@ -73,8 +74,10 @@ export class DeskMap {
     const card = new ThingCard(part("map-card"), {
       open: () => selection.thing && this.open(selection.thing.id),
       follow: () => this.toggleFollow(),
+      confirm: () => this.#review("confirmed"),
+      dismiss: () => this.#review("dismissed"),
       close: () => selection.set(null),
-    });
+    }, mayOperate());
     this.follow = new Follow(city, this.whereabouts, () => this.#say());
     this.chosen = new Chosen(city, this.whereabouts, selection, card, () => this.follow.id, this.heard);
     this.measure = new Measure(map, part("map-measure"), () => this.#say());
@@ -141,6 +144,14 @@ export class DeskMap {
       button.addEventListener("click", act);
     }
     this.goHome = () => camera.goHome({ glide: !this.city.layer.software });
+  }
+
+  /** Says what the chosen detection is, after having looked. @param {"confirmed" | "dismissed"} review */
+  async #review(review) {
+    const { thing } = this.selection;
+    if (!thing) return;
+    const accepted = await command(`/api/v1/detections/${encodeURIComponent(thing.id)}/review`, { review });
+    if (accepted) say(`The detection is ${review}.`);
   }
 
   /** @param {import("../keys.js").Keys} [keys] */

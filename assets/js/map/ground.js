@@ -2,6 +2,7 @@
 
 import { addAreas, areaNameLayers, outlineLayers } from "./areas.js";
 import { groundLayers, nameLayers, SOURCE } from "./basemap_style.js";
+import { isPlotlys } from "./map_host.js";
 import { latitude, mercatorX, mercatorY } from "./mercator.js";
 import { addGlyphs } from "./place_glyphs.js";
 import { designScale, token } from "../tokens.js";
@@ -13,6 +14,9 @@ import { designScale, token } from "../tokens.js";
 
 /** The share of the map's height or width that the city's bounds take. */
 const FILLED = 0.97;
+
+/** The source without which Plotly's style would not hold. */
+const ANCHOR = "anchor";
 
 /** Asked for with the city, so that it is here when the map is. @type {Promise<any> | undefined} */
 let tilesComing;
@@ -46,13 +50,29 @@ export function cameraFor(map, city) {
 }
 
 /**
- * Keeps the layers of the ground in the map: Plotly sets its own style once more when Dash first patches the figure.
+ * Keeps the layers of the ground in the map: Plotly sets its own style once more when Dash first patches the figure. On a screen of another
+ * size the names and lines have other sizes: then they are laid anew, and with them what others have laid above.
  * @param {any} map
  */
 export async function keepGround(map) {
   const tiles = await (tilesComing ??= readTiles());
-  const lay = () => map.getLayer("ground") && !map.getSource("districts") && layGround(map, tiles);
+  let laidFor = 0;
+  const lay = () => {
+    if (!map.getLayer("ground") || map.getSource("districts")) return;
+    laidFor = designScale();
+    layGround(map, tiles);
+  };
+  const again = () => {
+    if (!map.getSource("districts") || designScale() === laidFor) return;
+    const { layers, sources } = map.getStyle();
+    const theirs = layers.filter((/** @type {any} */ { id }) => id === "ground" || isPlotlys(id));
+    for (const layer of layers) if (!theirs.includes(layer)) map.removeLayer(layer.id);
+    const needed = new Set([ANCHOR, ...theirs.map((/** @type {any} */ { source }) => source)]);
+    for (const source of Object.keys(sources)) if (!needed.has(source)) map.removeSource(source);
+    lay();
+  };
   map.on("styledata", lay);
+  map.on("resize", again);
   lay();
 }
 

@@ -1,5 +1,7 @@
 /** Layers of our own in the map's ground that stay there: Plotly sets its own style once more when Dash first patches the figure. */
 
+import { isPlotlys } from "./map_host.js";
+
 /** The ground adds its layers one by one, and tells of changes between them. */
 const LAST_OF_GROUND = "district-names";
 const NOTHING = { type: "FeatureCollection", features: [] };
@@ -38,4 +40,4 @@ export class KeptLayers {
 }
 
 /** @param {any[]} styleLayers */
-const firstName = (styleLayers) => styleLayers.find((layer) => layer.type === "symbol")?.id;
+const firstName = (styleLayers) => styleLayers.find(({ id, type }) => type === "symbol" && !isPlotlys(id))?.id;

@@ -14,6 +14,9 @@ export function mapOf(graph) {
   return graph?._fullLayout?.map?._subplot?.map ?? null;
 }
 
+/** Whether a layer is one of a trace: Plotly's own to lay and to take away. @param {string} id */
+export const isPlotlys = (id) => id.startsWith("plotly-");
+
 /**
  * Waits until the map in `host` has loaded its style, and makes it a map to be read: flat, north up, no fading of labels.
  * @param {HTMLElement} host an element around or of the graph

@@ -15,9 +15,11 @@ const RIM = 8;
 const STATUS = /** @type {Record<string, string>} */ ({
   pending: "Pending", dispatched: "Dispatched", enroute: "En route", on_scene: "On scene", available: "Available", busy: "Busy",
   out_of_service: "Out of service", off_duty: "Off duty", cleared: "Cleared", closed: "Closed", cancelled: "Cancelled",
+  unreviewed: "Unreviewed", confirmed: "Confirmed", dismissed: "Dismissed",
 });
 
 /** @typedef {{mark: string, title: string, state: string, lines: string[], old: string}} Card `old`: what is old is never shown as current */
+/** @typedef {"open" | "follow" | "confirm" | "dismiss" | "close"} Act */
 /** @typedef {{at: number, atLeast: boolean}} Heard when something was reported, Unix ms of the server; `atLeast`: it was there already */
 
 /**
@@ -56,7 +58,7 @@ export function cardOf(kind, thing, now, heard) {
   }
   const sure = Number(thing.confidence), name = DETECTIONS[thing.detection_type]?.[1] ?? calmly(String(thing.detection_type ?? "Detection"));
   return {
-    mark: "", title: name, state: calmly(String(thing.review ?? "unreviewed")),
+    mark: "", title: name, state: STATUS[thing.review ?? "unreviewed"] ?? String(thing.review),
     lines: [
       [Number.isFinite(sure) ? `${Math.round(sure * 100)} % sure` : "", thing.accuracy_m > 0 ? `± ${Math.round(thing.accuracy_m)} m` : ""].filter(Boolean).join(" · "),
       heard ? `${heard.atLeast ? "more than " : ""}${since((now - heard.at) / 1000)} ago` : "",
@@ -88,8 +90,8 @@ export function besideMark([x, y], half, [width, height], [right, bottom], scale
 }
 
 export class ThingCard {
-  /** @param {HTMLElement} element @param {Record<"open" | "follow" | "close", () => void>} does */
-  constructor(element, does) {
+  /** @param {HTMLElement} element @param {Record<Act, () => void>} does @param {boolean} may whether whoever looks may say what a detection is */
+  constructor(element, does, may) {
     this.element = element;
     const part = (/** @type {string} */ name, tag = "div", into = element) => into.appendChild(Object.assign(document.createElement(tag), { className: `card-${name}` }));
     this.mark = part("mark", "span");
@@ -98,7 +100,7 @@ export class ThingCard {
     this.lines = [part("line"), part("line")];
     this.old = part("old");
     const acts = part("acts");
-    const act = (/** @type {"open" | "follow" | "close"} */ name, /** @type {string} */ word) => {
+    const act = (/** @type {Act} */ name, /** @type {string} */ word) => {
       const button = /** @type {HTMLButtonElement} */ (part(name, "button", acts));
       Object.assign(button, { type: "button", textContent: word });
       button.classList.add("act");
@@ -107,6 +109,8 @@ export class ThingCard {
     };
     this.open = act("open", "Open");
     this.follow = act("follow", "Follow");
+    this.reviews = { confirmed: act("confirm", "Confirm"), dismissed: act("dismiss", "Dismiss") };
+    this.may = may;
     act("close", "Close");
     this.shown = "";
     this.size = [0, 0];
@@ -128,6 +132,7 @@ export class ThingCard {
     this.old.hidden = !old;
     this.open.hidden = kind !== "incident";
     this.follow.hidden = kind !== "unit";
+    for (const [review, button] of Object.entries(this.reviews)) button.hidden = kind !== "detection" || !this.may || thing.review === review;
     write(this.follow, followed ? "Stop following" : "Follow");
     this.element.hidden = false;
     this.size = [this.element.offsetWidth, this.element.offsetHeight];
