@@ -31,7 +31,7 @@ _QUALITY = 62
 #: The live city of a state: what `rtcc simulate` is told. Friday evening, when there is something to see.
 _CITY = ("--begin", "2026-11-27 20:30")
 _STALE = '.feed[data-state="stale"], .feed[data-state="lost"]'
-_SETTLE_MS = 2500
+_SETTLE_MS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,8 @@ def main() -> None:
                 taker.take(center, "rest")
         if {"busy", "stale", "disconnected"} & set(asked.states):
             with ShownCenter("--no-simulator") as center:
-                center.live(*_CITY, "--rate", "20")
+                # Fewer units than go with so many calls: then they wait, and that is what busy means.
+                center.live(*_CITY, "--rate", "20", "--units", "600")
                 time.sleep(asked.after)
                 taker.take(center, "busy")
                 center.fall_silent()

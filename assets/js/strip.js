@@ -43,7 +43,7 @@ export class Strip {
     this.calls = new Cell(part("strip-calls"), "911 calls", 2);
     const units = part("strip-units");
     units.innerHTML = `<div class="unit-tally">${UNIT_TALLIES.map(
-      ({ mark, name }) => `<div class="unit-count" data-mark="${mark}">${unitSvg(mark)}<b>0</b><i>${name}</i></div>`,
+      (tally) => `<div class="unit-count" data-mark="${tally.mark}" title="${tally.name}">${unitSvg(tally.mark)}<b>0</b><i>${"short" in tally ? tally.short : tally.name}</i></div>`,
     ).join("")}</div><div class="panel-age" hidden></div>`;
     this.units = Object.fromEntries(
       UNIT_TALLIES.map(({ mark }) => [mark, /** @type {HTMLElement} */ (units.querySelector(`[data-mark="${mark}"]`))]),

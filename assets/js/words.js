@@ -16,7 +16,7 @@ export const UNIT_TALLIES = /** @type {const} */ ([
   { mark: "moving", statuses: ["dispatched", "enroute"], code: "E", name: "en route" },
   { mark: "on-scene", statuses: ["on_scene"], code: "S", name: "on scene" },
   { mark: "busy", statuses: ["busy"], code: "B", name: "busy" },
-  { mark: "out", statuses: ["out_of_service"], code: "O", name: "out of service" },
+  { mark: "out", statuses: ["out_of_service"], code: "O", name: "out of service", short: "out" },
   { mark: "emergency", statuses: [], code: "!", name: "emergency" },
 ]);
 
