@@ -38,6 +38,9 @@ _PAST = 20_000
 #: Blocking reads end and begin anew this often, and a store that hangs is noticed little later: the glass has 6 s.
 _BLOCK_MS = 2_000
 _FIRST_ANSWER_S = 1.5
+#: A read that lasts so much longer than it may is given up, and its connection with it. One that a process slept
+#: through for half a minute (a paused machine) was seen never to end, while all other connections went on.
+_STUCK_S = 8.0
 
 #: Kind and id, and a position where one entity needs more than one entry in a frame.
 _EntryKey = tuple[str, str, int]
@@ -144,7 +147,8 @@ class Hub:
     async def _follow(self, store: AsyncStore) -> None:
         last_flush = 0.0
         while True:
-            changes = await changes_after(store, self.replica.position, _BLOCK_MS)
+            async with asyncio.timeout(_STUCK_S):
+                changes = await changes_after(store, self.replica.position, _BLOCK_MS)
             if not changes:
                 continue
             entries: dict[_EntryKey, Entry] = {}
@@ -152,7 +156,8 @@ class Hub:
             wait = last_flush + self._gap_s - time.monotonic()
             if wait > 0:
                 await asyncio.sleep(wait)
-                self._take(await changes_after(store, self.replica.position, None), entries)
+                async with asyncio.timeout(_STUCK_S):
+                    self._take(await changes_after(store, self.replica.position, None), entries)
             last_flush = time.monotonic()
             self._publish(Frame(self._next_number, self.replica.position, now_text(), list(entries.values())))
             # After one turn of the loop every listener has written its frame: that is what telling them costs.
@@ -206,7 +211,8 @@ class Hub:
 
     async def _pulse(self, store: AsyncStore) -> None:
         while True:
-            heard = await store.hgetall(keys.HEARD)
+            async with asyncio.timeout(_STUCK_S):
+                heard = await store.hgetall(keys.HEARD)
             self._heard = {source.decode(): float(at) for source, at in heard.items()}
             self._beat()
             await asyncio.sleep(BEAT_S)
