@@ -59,19 +59,20 @@ def pages(own_rtcc_up: Running, browser: Browser) -> Iterator[dict[str, Page]]:
 def test_a_flood_of_alarms_freezes_no_page(
     own_rtcc_up: Running, pages: dict[str, Page], record_property: Callable[[str, object], None]
 ) -> None:
-    """Ten thousand alarms of every severity come evenly; each page goes on, and tells the truth about them."""
+    """Ten thousand buttons are pressed evenly; each page goes on, the minor alarms below them, and tells the truth."""
     for page in pages.values():
         page.evaluate("window.longest = 0")
     now = iso(datetime.now(UTC))
     with own_rtcc_up.client("ingest", timeout=30) as client:
+        first = client.post("/api/v1/events", content=orjson.dumps([minor(number, now) for number in range(AT_ONCE)]))
+        assert first.status_code == 202
         due = time.monotonic()
         for start in range(0, FLOOD, AT_ONCE):
-            body = orjson.dumps([alarm(number, now) for number in range(start, start + AT_ONCE)])
+            body = orjson.dumps([emergency(number, now) for number in range(start, start + AT_ONCE)])
             assert client.post("/api/v1/events", content=body).status_code == 202
             due += LASTING_S * AT_ONCE / FLOOD
             pages["wall"].wait_for_timeout(max(0.0, due - time.monotonic()) * 1000)
-    eventually(lambda: len(own_rtcc_up.picture().get("alarm", {})) >= FLOOD, 120, 1.0, why="every alarm is there")
-    truth = eventually(lambda: told_by(own_rtcc_up), 60, 1.0, why="the load tells of all")
+    truth = eventually(lambda: told_by(own_rtcc_up), 180, 1.0, why="the load tells of all")
     for name, page in pages.items():
         longest = page.evaluate("window.longest")
         record_property(f"{name}: longest task, ms", round(longest))
@@ -81,15 +82,25 @@ def test_a_flood_of_alarms_freezes_no_page(
     assert set(shown) == {"critical"}
     assert truth["flood"] is True
     expect(pages["wall"].locator("#alarms-flood")).to_be_visible()
-    expect(pages["wall"].locator("#alarms-count b")).to_have_text(str(truth["active"]))
+    # The minor ones are nobody's rule here, and so no part of the load; they are alarms all the same.
+    open_ = sum(alarm["state"] == "active" for alarm in own_rtcc_up.picture()["alarm"].values())
+    assert open_ >= truth["active"]
+    expect(pages["wall"].locator("#alarms-count b")).to_have_text(str(open_))
+    expect(pages["wall"].locator("#alarms-load")).to_contain_text("per operator in 10 min")
     for name in ("dispatch", "supervisor"):
-        expect(pages[name].locator("#alarm-desk-count")).to_contain_text(str(truth["active"]))
+        expect(pages[name].locator("#alarm-desk-count")).to_contain_text(str(open_))
 
 
-def alarm(number: int, now: str) -> dict[str, Any]:
-    severity = ("critical", "high", "medium", "low")[number % 4]
-    data = {"rule": "flood", "severity": severity, "title": f"Flood {number}", "state": "active", "raised_at": now}
-    envelope = {"kind": "alarm", "id": f"flood:{number}", "agency": "PPD", "source": "flood", "occurred_at": now}
+def emergency(number: int, now: str) -> dict[str, Any]:
+    """A unit presses its button: a critical alarm of its own."""
+    envelope = {"kind": "unit", "id": f"F{number}", "agency": "PPD", "source": "flood", "occurred_at": now}
+    return {**envelope, "data": {"status": "on_scene", "emergency": True}}
+
+
+def minor(number: int, now: str) -> dict[str, Any]:
+    """What must not stand above them: an alarm of little weight, from outside."""
+    data = {"rule": "outside", "severity": "low", "title": f"Minor {number}", "state": "active", "raised_at": now}
+    envelope = {"kind": "alarm", "id": f"minor:{number}", "agency": "PPD", "source": "outside", "occurred_at": now}
     return {**envelope, "data": data}
 
 
