@@ -35,5 +35,11 @@ export async function command(path, body = {}) {
   return false;
 }
 
-/** Whether whoever looks may act at all. */
-export const mayOperate = () => document.documentElement.dataset.operates === "yes";
+/** What whoever looks may do here, as the server wrote it into the document; it holds them to it all the same. */
+const may = (/** @type {string} */ what) => document.documentElement.dataset[what] === "yes";
+/** Answer alarms and review detections. */
+export const mayOperate = () => may("operates");
+/** Write notes about incidents. */
+export const mayWrite = () => may("writes");
+/** Read what stands in the notes about incidents. */
+export const mayReadNotes = () => may("readsNotes");

@@ -1,6 +1,6 @@
 /** The notes of an incident: each with who wrote it and when; and the form for the next, or the reason why there is none. */
 
-import { command } from "./command.js";
+import { command, mayReadNotes, mayWrite } from "./command.js";
 import { plural } from "./format.js";
 
 const MOST = 4000;
@@ -11,10 +11,6 @@ const FORM =
   `<textarea id="incident-note-text" rows="2" maxlength="${MOST}" required></textarea>` +
   `<div><span class="note-count"></span><button class="act" type="submit">Add note</button></div></form>`;
 
-/** Who may read what notes say, and who may write them; the server holds both. */
-const READERS = new Set(["dispatcher", "supervisor", "admin"]);
-const WRITERS = new Set([...READERS, "officer"]);
-
 export class IncidentNotes {
   /**
    * @param {(id: string) => HTMLElement} part @param {string} incident its id
@@ -24,12 +20,11 @@ export class IncidentNotes {
     this.list = part("incident-notes");
     this.incident = incident;
     this.clock = clock;
-    const { audience = "", viewer } = document.documentElement.dataset;
-    this.reads = READERS.has(audience);
+    this.reads = mayReadNotes();
     this.shown = "";
     const place = part("incident-note-form");
-    if (viewer && WRITERS.has(audience)) this.#form(place);
-    else place.innerHTML = viewer ? `<p class="note-why">Your role does not write notes.</p>` : `<p class="note-why"><a href="/login">Sign in</a> to write a note.</p>`;
+    if (mayWrite()) this.#form(place);
+    else place.innerHTML = document.documentElement.dataset.viewer ? `<p class="note-why">Your role does not write notes.</p>` : `<p class="note-why"><a href="/login">Sign in</a> to write a note.</p>`;
   }
 
   /** @param {any[]} notes the oldest first */

@@ -4,7 +4,7 @@ import { age } from "./format.js";
 import { prioritySvg, unitSvg } from "./glyphs.js";
 import { write } from "./queue.js";
 import { sinceText } from "./coverage.js";
-import { UNIT_TALLIES, calmly, isPending } from "./words.js";
+import { UNIT_TALLIES, calmly, isPending, tallyOf } from "./words.js";
 
 const columns = (/** @type {string[]} */ ...names) => (/** @type {HTMLElement} */ button) => {
   button.innerHTML = names.map((name) => `<span class="held-${name}"></span>`).join("");
@@ -26,9 +26,6 @@ function whatAndWhere(button, incident, priority) {
   write(cell(button, "where"), String(incident.address ?? incident.beat ?? ""));
 }
 
-/** @param {string} status @returns {string} the mark of a unit */
-const markOf = (status) => UNIT_TALLIES.find(({ statuses }) => /** @type {readonly string[]} */ (statuses).includes(status))?.mark ?? "out";
-
 /** @param {(ms: number) => string} time */
 export const beatRows = (time) => ({
   none: "This city has no beats.",
@@ -49,7 +46,7 @@ export const unitRows = {
   make: columns("mark", "name", "what", "counts", "age"),
   /** @param {HTMLElement} button @param {{unit: any, handled: number, s: number, on: string | null, incident?: any, id: string}} row */
   fill: (button, { id, unit, handled, s, incident }) => {
-    const name = unit.emergency ? "emergency" : markOf(unit.status);
+    const name = unit.emergency ? "emergency" : tallyOf(unit.status)?.mark ?? "out";
     mark(cell(button, "mark"), name, () => unitSvg(name));
     cell(button, "mark").title = UNIT_TALLIES.find((tally) => tally.mark === name)?.name ?? "";
     write(cell(button, "name"), String(unit.callsign ?? id));

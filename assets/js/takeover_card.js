@@ -5,7 +5,7 @@ import { age } from "./format.js";
 import { LOCK_SVG, prioritySvg, unitSvg } from "./glyphs.js";
 import { byRoad, callsignOf } from "./nearest.js";
 import { write } from "./queue.js";
-import { UNIT_TALLIES, beganAt, calmly, isPending } from "./words.js";
+import { beganAt, calmly, isPending, tallyOf } from "./words.js";
 
 const MOST_UNITS = 3;
 const NEAREST_MARK = "available";
@@ -22,7 +22,7 @@ export function unitsFor(incident, units, nearby) {
   const going = [];
   for (const unit of sent.size ? units.values() : []) {
     if (!sent.has(unit.callsign)) continue;
-    const tally = UNIT_TALLIES.find(({ statuses }) => /** @type {readonly string[]} */ (statuses).includes(unit.status));
+    const tally = tallyOf(unit.status);
     const m = isPlaced(unit) && isPlaced(incident) ? distanceM(unit, incident) : Infinity;
     going.push({
       mark: unit.emergency ? "emergency" : tally?.mark ?? "out", callsign: String(unit.callsign), word: tally?.name ?? "",

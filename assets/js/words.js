@@ -20,6 +20,12 @@ export const UNIT_TALLIES = /** @type {const} */ ([
   { mark: "emergency", statuses: [], code: "!", name: "emergency" },
 ]);
 
+/** The tally of a unit's status; none for one that is off duty or not known. @param {string | undefined} status */
+export const tallyOf = (status) => UNIT_TALLIES.find(({ statuses }) => /** @type {readonly (string | undefined)[]} */ (statuses).includes(status));
+
+/** Whether an alarm or a note is about something. @param {any} said @param {string} kind @param {string} id @returns {boolean} */
+export const isAbout = ({ about }, kind, id) => Boolean(about?.some((/** @type {any} */ one) => one.kind === kind && one.id === id));
+
 /** What a sensor reported, as one letter in its mark and a word beside it. */
 export const DETECTIONS = /** @type {Record<string, [string, string]>} */ ({
   gunshot: ["G", "Gunshot"], plate: ["L", "Plate hit"], panic_button: ["B", "Panic button"], person: ["P", "Person"],

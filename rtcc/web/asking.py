@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import orjson
-from fastapi import Request
+from fastapi import HTTPException, Request
 
 from rtcc.web.past import NoPlaceToAskError, Past, PastUnavailable, UnknownToPastError
+from rtcc.web.viewer import viewer_of
 
 Why = Literal["unknown", "no place", "away"]
 
@@ -19,6 +20,15 @@ class Untold:
 
     why: Why
     sentence: str
+
+
+async def ask_for_viewer(request: Request, question: str, incident_id: str, /, **more: Any) -> dict[str, Any] | Untold:
+    """Ask about an incident for whoever makes the request, or say why nobody knows who that is."""
+    try:
+        audience = (await viewer_of(request)).audience
+    except HTTPException as error:
+        return Untold("away", str(error.detail))
+    return await ask(request, question, incident_id=incident_id, audience=audience, **more)
 
 
 async def ask(request: Request, question: str, /, **arguments: Any) -> dict[str, Any] | Untold:

@@ -12,7 +12,7 @@ from fastapi import HTTPException
 
 from rtcc.access.visibility import Audience
 from rtcc.web.api.nearby import available_units
-from rtcc.web.asking import ask
+from rtcc.web.asking import ask_for_viewer
 from rtcc.web.city_time import city_time
 from rtcc.web.components.incident_surroundings import history, places
 from rtcc.web.components.nearest_units import nearest_units
@@ -54,11 +54,7 @@ async def earlier(incident_id: str | None) -> Any:
     if not incident_id:
         return []
     request = get_current_request()
-    try:
-        audience = (await viewer_of(request)).audience
-    except HTTPException as error:
-        return nothing("Not known now", str(error.detail))
-    told = await ask(request, "address_history", incident_id=incident_id, audience=audience)
+    told = await ask_for_viewer(request, "address_history", incident_id)
     return history(told, city_time(request))
 
 

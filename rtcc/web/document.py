@@ -9,6 +9,7 @@ from typing import Literal
 from dash.backends._fastapi import get_current_request
 from fastapi import Request
 
+from rtcc.access.visibility import Marks, hidden_fields
 from rtcc.web.viewer import Viewer
 
 Theme = Literal["dark", "light"]
@@ -44,8 +45,12 @@ def attributes(page: str, theme: Theme, viewer: Viewer) -> str:
         "data-audience": viewer.audience,
         "data-session": viewer.id,
     }
-    if viewer.operates:
-        told["data-operates"] = "yes"
+    may = {
+        "operates": viewer.operates,
+        "writes": viewer.writes,
+        "reads-notes": "text" not in (hidden_fields(viewer.audience, "note", Marks()) or ()),
+    }
+    told |= {f"data-{what}": "yes" for what, allowed in may.items() if allowed}
     return " ".join(f'{name}="{escape(value)}"' for name, value in told.items())
 
 

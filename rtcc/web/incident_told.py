@@ -9,11 +9,11 @@ from typing import Any
 import orjson
 from dash import no_update
 from dash.backends._fastapi import get_current_request
-from fastapi import HTTPException, Request
+from fastapi import Request
 
 from rtcc.model.checks import parse_instant
 from rtcc.web.api.past import RECEIVED_BYTES_SHOWN_TO
-from rtcc.web.asking import Untold, ask
+from rtcc.web.asking import Untold, ask, ask_for_viewer
 from rtcc.web.city_time import CityTime, city_time
 from rtcc.web.components import incident_surroundings as beside
 from rtcc.web.components.incident_received import received
@@ -21,7 +21,7 @@ from rtcc.web.components.incident_timeline import timeline
 from rtcc.web.components.incident_units import units
 from rtcc.web.components.states import nothing
 from rtcc.web.incident_moments import Moment, moments_of
-from rtcc.web.viewer import Viewer, viewer_of
+from rtcc.web.viewer import viewer_of
 
 _AROUND = {"radius_m": 300.0, "minutes": 30.0}
 _NEAREST = 6
@@ -30,7 +30,7 @@ _NEAREST = 6
 async def story(turn: int, incident_id: str) -> tuple[Any, ...]:
     """Return the timeline, its note, the units, and what the browser paints; ``turn`` counts how often it was asked."""
     request = get_current_request()
-    told = await _ask(request, "incident_story", incident_id)
+    told = await ask_for_viewer(request, "incident_story", incident_id)
     if isinstance(told, Untold):
         if told.why == "away":
             # What is already on the page stays right, and the browser asks again.
@@ -47,9 +47,10 @@ async def surroundings(_: int, incident_id: str) -> tuple[Any, ...]:
     """Return what was around the incident, what stands there, and what happened there before."""
     request = get_current_request()
     time = city_time(request)
-    seen = await _ask(request, "around", incident_id, **_AROUND)
-    earlier = await _ask(request, "address_history", incident_id)
-    told = await _ask(request, "incident_story", incident_id)
+    # First, while the timeline asks the same: equal questions at one moment are one.
+    told = await ask_for_viewer(request, "incident_story", incident_id)
+    seen = await ask_for_viewer(request, "around", incident_id, **_AROUND)
+    earlier = await ask_for_viewer(request, "address_history", incident_id)
     fields = {} if isinstance(told, Untold) else told["incident"]
     near = await _near(request, fields)
     began = parse_instant(fields.get("entered_at")) or parse_instant(fields.get("received_at"))
@@ -59,21 +60,9 @@ async def surroundings(_: int, incident_id: str) -> tuple[Any, ...]:
 async def as_received(_: Any, incident_id: str) -> Any:
     """Return the bytes behind the incident, for whoever may see all that stands in them."""
     request = get_current_request()
-    if (await _viewer(request)).audience not in RECEIVED_BYTES_SHOWN_TO:
+    if (await viewer_of(request)).audience not in RECEIVED_BYTES_SHOWN_TO:
         return nothing("For supervisors and admins", "Whoever sees a request as it came in sees everything in it.")
     return received(await ask(request, "raw_behind", incident_id=incident_id), city_time(request))
-
-
-async def _viewer(request: Request) -> Viewer:
-    return await viewer_of(request)
-
-
-async def _ask(request: Request, question: str, incident_id: str, **more: Any) -> dict[str, Any] | Untold:
-    try:
-        viewer = await _viewer(request)
-    except HTTPException as error:
-        return Untold("away", str(error.detail))
-    return await ask(request, question, incident_id=incident_id, audience=viewer.audience, **more)
 
 
 async def _near(request: Request, fields: Mapping[str, Any]) -> dict[str, Any] | None:

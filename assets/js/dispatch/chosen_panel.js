@@ -4,7 +4,7 @@ import { alarmsOf } from "../alarm_order.js";
 import { prioritySvg } from "../glyphs.js";
 import { write } from "../queue.js";
 import { part } from "../shell.js";
-import { isPending, priorityOf } from "../words.js";
+import { isAbout, isPending, priorityOf } from "../words.js";
 import { stateFor, toldOf } from "./facts.js";
 import { setProps } from "./filter_bar.js";
 import { Notes } from "./notes.js";
@@ -112,7 +112,7 @@ export class ChosenPanel {
 
   /** @param {Thing} thing @param {number} now */
   #showAlarms({ kind, id }, now) {
-    const about = [...this.glass.alarms].filter(([, alarm]) => alarm.about?.some((/** @type {any} */ one) => one.kind === kind && one.id === id));
+    const about = [...this.glass.alarms].filter(([, alarm]) => isAbout(alarm, kind, id));
     const { entries } = alarmsOf(new Map(about), false);
     this.lines ??= /** @type {import("../alarm_line.js").AlarmLine[]} */ ([]);
     while (this.lines.length < entries.length) {

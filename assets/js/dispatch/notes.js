@@ -1,18 +1,14 @@
 /** The notes about the chosen incident, the newest first, and the form for the next one. */
 
-import { command } from "../command.js";
+import { command, mayReadNotes, mayWrite } from "../command.js";
 import { part } from "../shell.js";
+import { isAbout } from "../words.js";
 
 /** Those about one thing, the newest first. Pure. @param {Map<string, any>} notes @param {string} kind @param {string} id @returns {[string, any][]} */
 export function notesAbout(notes, kind, id) {
-  const about = [...notes].filter(([, note]) => note.about?.some((/** @type {any} */ one) => one.kind === kind && one.id === id));
+  const about = [...notes].filter(([, note]) => isAbout(note, kind, id));
   return about.sort(([a, one], [b, other]) => Date.parse(other.written_at) - Date.parse(one.written_at) || (a < b ? 1 : -1));
 }
-
-/** Who may write notes without answering alarms. */
-const WRITES = new Set(["dispatcher", "supervisor", "officer", "admin"]);
-/** Whose screens are told what stands in a note. */
-const READS = new Set(["dispatcher", "supervisor", "admin"]);
 
 export class Notes {
   /** @param {import("../glass.js").Glass} glass @param {(ms: number) => string} time by the city's clock */
@@ -24,13 +20,12 @@ export class Notes {
     this.text = /** @type {HTMLTextAreaElement} */ (part("chosen-note-text"));
     this.incident = "";
     this.shown = "";
-    const { viewer, audience = "", operates } = document.documentElement.dataset;
-    this.reads = READS.has(audience);
-    this.writes = operates === "yes" || (Boolean(viewer) && WRITES.has(audience));
+    this.reads = mayReadNotes();
+    this.writes = mayWrite();
     this.form.hidden = !this.writes;
     const mayNot = part("chosen-may-not");
     mayNot.hidden = this.reads && this.writes;
-    mayNot.innerHTML = viewer ? "What you signed in with does not let you read and write notes." : `<a href="/login">Sign in</a> to read and write notes.`;
+    mayNot.innerHTML = document.documentElement.dataset.viewer ? "What you signed in with does not let you read and write notes." : `<a href="/login">Sign in</a> to read and write notes.`;
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#write();

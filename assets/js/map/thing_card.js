@@ -3,7 +3,7 @@
 import { age, since } from "../format.js";
 import { prioritySvg, unitSvg } from "../glyphs.js";
 import { write } from "../queue.js";
-import { DETECTIONS, UNIT_TALLIES, beganAt, calmly, isOver, isPending, priorityOf } from "../words.js";
+import { DETECTIONS, beganAt, calmly, isOver, isPending, priorityOf, tallyOf } from "../words.js";
 import { isDown } from "./camera_cones.js";
 
 const KMH = 3.6;
@@ -31,7 +31,7 @@ export function cardOf(kind, thing, now, heard) {
   const seconds = (/** @type {any} */ at) => (now - Date.parse(at ?? "")) / 1000;
   const ago = (/** @type {any} */ at, /** @type {string} */ word) => (Number.isFinite(seconds(at)) ? `${word} ${since(seconds(at))}`.trim() : "");
   if (kind === "unit") {
-    const { mark, code } = UNIT_TALLIES.find(({ statuses }) => /** @type {readonly string[]} */ (statuses).includes(thing.status)) ?? { mark: "out", code: "" };
+    const { mark, code } = tallyOf(thing.status) ?? { mark: "out", code: "" };
     const fixAge = seconds(thing.fix_at), speed = Number(thing.speed_mps);
     const moves = speed > SLOWEST_MPS ? `${Math.round(speed * KMH)} km/h` : "Standing";
     return {

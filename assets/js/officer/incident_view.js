@@ -4,7 +4,7 @@ import { bearingDeg, distanceM, far, isPlaced, wind } from "../bearings.js";
 import { plural } from "../format.js";
 import { prioritySvg, severitySvg, unitSvg } from "../glyphs.js";
 import { write } from "../queue.js";
-import { UNIT_TALLIES, beganAt, calmly, isAcknowledged, isPending, placeOf, priorityOf, severityOf } from "../words.js";
+import { beganAt, calmly, isAbout, isAcknowledged, isPending, placeOf, priorityOf, severityOf, tallyOf } from "../words.js";
 import { alarmsOf, others, pendingIn } from "./mine.js";
 import { Section, direction, make, mark, ticking } from "./section.js";
 import { Seen } from "./seen.js";
@@ -23,7 +23,7 @@ const FIELD = /** @type {Record<string, string>} */ ({
 /** @param {any} unit @returns {{mark: string, name: string}} */
 export function statusOf(unit) {
   if (unit.emergency) return { mark: "emergency", name: "emergency" };
-  const tally = UNIT_TALLIES.find(({ statuses }) => /** @type {readonly string[]} */ (statuses).includes(unit.status));
+  const tally = tallyOf(unit.status);
   return { mark: tally?.mark ?? "out", name: unit.status === "dispatched" ? "dispatched" : tally?.name ?? String(unit.status ?? "not known") };
 }
 
@@ -124,7 +124,7 @@ export class IncidentView {
 
   /** @param {string} id */
   #notes(id) {
-    const about = [...this.glass.notes.values()].filter(({ text, about }) => text && about?.some((/** @type {any} */ one) => one.kind === "incident" && one.id === id));
+    const about = [...this.glass.notes.values()].filter((note) => note.text && isAbout(note, "incident", id));
     return about.map(({ text, written_by, written_at }) => ({ text, by: written_by ?? "", at: Date.parse(written_at ?? "") })).sort((a, b) => b.at - a.at);
   }
 }
