@@ -59,7 +59,7 @@ export class FeedsBar {
       this.items.delete(source);
     }
     for (const { source, name, state, old } of shown) {
-      const item = this.items.get(source) ?? this.#add(source);
+      const item = this.items.get(source) ?? this.#add(source, state);
       if (item.state !== state) {
         item.state = state;
         item.element.dataset.state = state;
@@ -77,14 +77,14 @@ export class FeedsBar {
     return own.sort(byTrouble).find((entry) => entry.state !== "live") ?? null;
   }
 
-  /** @param {string} source */
-  #add(source) {
+  /** @param {string} source @param {string} state */
+  #add(source, state) {
     const element = document.createElement("li");
     element.className = "feed";
     element.innerHTML = `<span class="feed-mark"></span><span class="feed-name"></span><b></b>`;
     const [mark, name, text] = /** @type {HTMLElement[]} */ ([...element.children]);
-    // What is not live stands first, where a narrow screen cuts last.
-    if (source === ALL_LIVE) this.list.append(element);
+    // What is not live stands first, where a narrow screen cuts last; what is well moves nothing by being heard.
+    if (state === "live") this.list.append(element);
     else this.list.prepend(element);
     const item = { element, mark, name, text, state: "" };
     this.items.set(source, item);

@@ -38,8 +38,7 @@ _PAST = 20_000
 #: Blocking reads end and begin anew this often, and a store that hangs is noticed little later: the glass has 6 s.
 _BLOCK_MS = 2_000
 _FIRST_ANSWER_S = 1.5
-#: A read that lasts so much longer than it may is given up, and its connection with it. One that a process slept
-#: through for half a minute (a paused machine) was seen never to end, while all other connections went on.
+#: A read that lasts so much longer than it may, on a paused machine for one, is given up, and its connection with it.
 _STUCK_S = 8.0
 
 #: Kind and id, and a position where one entity needs more than one entry in a frame.
@@ -49,6 +48,18 @@ _EntryKey = tuple[str, str, int]
 def now_text() -> str:
     """Return this moment to the millisecond."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def not_cancelled() -> bool:
+    """Return True; raises CancelledError where this task was told to end and something on the way kept that from it.
+
+    redis-py sends with `asyncio.wait_for`, which before Python 3.12 loses a cancellation that comes as the sending
+    ends. Whoever lost it would go on for ever: beats without changes, every screen old and looking live.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+    return True
 
 
 class Hub:
@@ -102,7 +113,7 @@ class Hub:
 
     async def run(self) -> None:
         """Follow the picture until cancelled, through every loss of the store."""
-        while True:
+        while not_cancelled():
             store: AsyncStore | None = None
             try:
                 store = self._connect()
@@ -112,19 +123,30 @@ class Hub:
                     await self._load(store)
                 self._lost_at = None
                 self.ready = True
-                async with asyncio.TaskGroup() as tasks:
-                    tasks.create_task(self._follow(store))
-                    tasks.create_task(self._pulse(store))
-            except* (NoStoreError, StoreRefused, *StoreAway) as errors:
+                await self._hear(store)
+            except (NoStoreError, StoreRefused, *StoreAway) as error:
                 if self._lost_at is None:
                     self._lost_at = now_text()
-                    log.warning("The store does not answer: %s.", type(errors.exceptions[0]).__name__)
+                    log.warning("The store does not answer: %s.", type(error).__name__)
                 self._beat()
                 await asyncio.sleep(0.25)
             finally:
                 if store is not None:
                     with contextlib.suppress(*StoreAway):
                         await store.aclose()
+
+    async def _hear(self, store: AsyncStore) -> None:
+        # No task group: before Python 3.13 it leaves its parent marked as cancelled when a child fails.
+        readers = [asyncio.create_task(self._follow(store)), asyncio.create_task(self._pulse(store))]
+        try:
+            await asyncio.wait(readers, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for reader in readers:
+                reader.cancel()
+            results = await asyncio.gather(*readers, return_exceptions=True)
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
 
     async def _load(self, store: AsyncStore) -> None:
         position = await last_position(store)
@@ -146,7 +168,7 @@ class Hub:
 
     async def _follow(self, store: AsyncStore) -> None:
         last_flush = 0.0
-        while True:
+        while not_cancelled():
             async with asyncio.timeout(_STUCK_S):
                 changes = await changes_after(store, self.replica.position, _BLOCK_MS)
             if not changes:
@@ -210,7 +232,7 @@ class Hub:
             wake.set_result(None)
 
     async def _pulse(self, store: AsyncStore) -> None:
-        while True:
+        while not_cancelled():
             async with asyncio.timeout(_STUCK_S):
                 heard = await store.hgetall(keys.HEARD)
             self._heard = {source.decode(): float(at) for source, at in heard.items()}

@@ -98,7 +98,7 @@ def test_what_has_left_the_picture_still_has_its_story(rtcc_up: Running, windows
     push(rtcc_up, "incident", "inc-gone", None)
     expect(moments(page).last).to_contain_text("Left the live picture")
     page.reload()
-    page.wait_for_function("rtcc.glass.loaded && !rtcc.glass.incidents.has('inc-gone')")
+    page.wait_for_function("window.rtcc?.glass?.loaded && !rtcc.glass.incidents.has('inc-gone')")
     expect(page.locator(".incident-address")).to_have_text("9 Old Rd")
     expect(moments(page).first).to_contain_text("Pending")
     expect(page.locator("#incident-notes .note")).to_contain_text("Ann Roe")
