@@ -49,6 +49,8 @@ export class Glass {
     /** @type {((at: number) => void)[]} */
     this.unpainted = [];
     this.shown = false;
+    /** When the first picture is on the glass. @type {Promise<void>} */
+    this.firstPaint = new Promise((resolve) => (this.first = resolve));
     this.units = this.replica.kind("unit");
     this.incidents = this.replica.kind("incident");
     this.detections = this.replica.kind("detection");
@@ -130,7 +132,10 @@ export class Glass {
     for (const view of stale) view.show(now);
     if (!this.shown && this.loaded && stale.length) {
       this.shown = true;
-      this.unpainted.push(() => performance.mark(FIRST_PAINT));
+      this.unpainted.push(() => {
+        performance.mark(FIRST_PAINT);
+        this.first?.();
+      });
     }
     this.#tellPainted();
   }

@@ -130,9 +130,9 @@ export class HeldGrid {
       this.rows.delete(id);
     }
     for (const id of shown) {
-      const before = this.rows.get(id), isEnded = ended.has(id);
-      const row = { ...(byId.get(id) ?? /** @type {Row} */ (before)), ended: isEnded };
-      if (before && before.says === row.says && before.ended === isEnded) continue;
+      const before = this.rows.get(id), isEnded = ended.has(id), wanted = byId.get(id) ?? /** @type {Row} */ (before);
+      if (before && before.says === wanted.says && before.ended === isEnded) continue;
+      const row = { ...wanted, ended: isEnded };
       (before ? told.update : told.add).push(row);
       this.rows.set(id, row);
     }

@@ -2,6 +2,7 @@
 
 import { clockOf } from "./format.js";
 import { Glass } from "./glass.js";
+import { buildLate } from "./late.js";
 import { Live } from "./live.js";
 import { readCity } from "./map/ground.js";
 import { Shell } from "./shell.js";
@@ -50,6 +51,7 @@ export async function openPage(id) {
   };
   // After the page has added its views.
   setTimeout(tick);
+  buildLate(glass.firstPaint);
   // For tests and for whoever has to look into a page from its console; nothing here reads it.
   Object.assign(window, { rtcc: { glass, live } });
   return { root, glass, city, clock, live, feeds: shell.feeds };
@@ -68,7 +70,8 @@ function built(id) {
     };
     if (look()) return;
     const observer = new MutationObserver(() => look() && observer.disconnect());
-    observer.observe(document.body, { childList: true, subtree: true });
+    // The program may begin before the document has a body.
+    observer.observe(document.documentElement, { childList: true, subtree: true });
   });
 }
 

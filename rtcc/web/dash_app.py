@@ -17,7 +17,8 @@ from starlette.types import Scope
 
 from rtcc.web import ids
 from rtcc.web.api.callers import ANYONE_HERE
-from rtcc.web.document import ASSETS, attributes, head, start, theme_of
+from rtcc.web.components.late import build_late, late_asked
+from rtcc.web.document import ASSETS, attributes, head, theme_of
 from rtcc.web.page import LIBRARIES, Page
 from rtcc.web.pages import dispatch, incident, officer, supervisor, wall
 from rtcc.web.viewer import viewer_of
@@ -35,7 +36,6 @@ _INDEX = """<!DOCTYPE html>
 <body>
   {%app_entry%}
   <footer class="dash-scripts">{%config%}{%scripts%}{%renderer%}</footer>
-  RTCC-START
 </body>
 </html>
 """
@@ -72,7 +72,8 @@ def mount_dash(server: FastAPI) -> Dash:
     # No page has a callback for Dash's own WebSocket, which would be opened, and kept open, all the same.
     app.backend.websocket_capability = False
     setattr(app.backend, "_setup_catchall", lambda: None)  # noqa: B010
-    app.layout = html.Div([dcc.Location(id=ids.ADDRESS, refresh=False), html.Div(id=ids.PAGE)])
+    app.layout = html.Div([dcc.Location(id=ids.ADDRESS, refresh=False), html.Div(id=ids.PAGE), *late_asked()])
+    build_late(app)
     app.callback(Output(ids.PAGE, "children"), Input(ids.ADDRESS, "pathname"), State(ids.ADDRESS, "search"))(_build)
     for page in PAGES:
         if page.callbacks is not None:
@@ -107,7 +108,6 @@ def _document_of(app: Dash, page: Page) -> Callable[[Request], Awaitable[HTMLRes
             "RTCC-ATTRIBUTES": attributes(page.name, theme_of(request), viewer),
             "RTCC-TITLE": page.title,
             "RTCC-HEAD": head(page.name),
-            "RTCC-START": start(page.name),
         }
         # In one pass: what stands for somebody's name is not looked at again.
         index = _PLACES.sub(lambda found: said.get(found[0], found[0]), index)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Literal
@@ -17,6 +19,7 @@ ASSETS = Path(__file__).resolve().parents[2] / "assets"
 #: Set by the page's own switch; it holds nothing but one of the two words.
 THEME_COOKIE = "rtcc_theme"
 
+_IMPORT = re.compile(r'^import\b[^;]*?"(\.[^"]+)";', re.MULTILINE)
 _SHARED = ("00-tokens.css", "10-shell.css", "20-components.css", "25-map.css", "26-alarms-desk.css")
 
 
@@ -55,15 +58,30 @@ def attributes(page: str, theme: Theme, viewer: Viewer) -> str:
 
 
 def head(page: str) -> str:
-    """Return the links to the page's icon, stylesheets and first module."""
+    """Return the links to the page's icon and stylesheets, and its program, which begins while the rest still comes."""
     own = f"30-{page}.css"
     styles = [*_SHARED, own] if (ASSETS / "css" / own).is_file() else list(_SHARED)
     links = ['<link rel="icon" type="image/svg+xml" href="/assets/icon.svg">']
     links += [f'<link rel="stylesheet" href="/assets/css/{name}">' for name in styles]
-    links += [f'<link rel="modulepreload" href="/assets/js/pages/{page}.js">']
+    links += [f'<script type="module" async src="/assets/js/pages/{page}.js"></script>']
+    # All at once: found one in the other, each row of them would wait until the one before has come and run.
+    links += [f'<link rel="modulepreload" href="/assets/js/{name}">' for name in modules(f"pages/{page}.js")]
     return "\n  ".join(links)
 
 
-def start(page: str) -> str:
-    """Return the script element that begins the page's own program."""
-    return f'<script type="module" src="/assets/js/pages/{page}.js"></script>'
+@cache
+def modules(entry: str) -> tuple[str, ...]:
+    """Return the modules that a module of `assets/js` needs, itself not among them, each as its path from there."""
+    found: dict[str, None] = {}
+    waiting = [entry]
+    while waiting:
+        name = waiting.pop()
+        base = ASSETS / "js"
+        # A program that is served from elsewhere is found by the browser alone.
+        text = (base / name).read_text() if (base / name).is_file() else ""
+        for imported in _IMPORT.findall(text):
+            path = ((base / name).parent / imported).resolve().relative_to(base.resolve()).as_posix()
+            if path not in found:
+                found[path] = None
+                waiting.append(path)
+    return tuple(sorted(found))

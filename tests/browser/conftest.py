@@ -12,9 +12,12 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from scripts.chromium import FLAGS, program
+
+# What a page shows it shows within moments; on a machine that many share those can be long.
+expect.set_options(timeout=20_000)
 
 ROOT = Path(__file__).resolve().parents[2]
 # Every painted change, by its id, in the order in which the page said so.

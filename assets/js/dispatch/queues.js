@@ -8,7 +8,7 @@ import { callRows } from "./call_rows.js";
 import { CALL_COLUMNS, INCIDENT_COLUMNS, UNIT_COLUMNS } from "./columns.js";
 import { hiddenUrgent, through } from "./filter.js";
 import { against, incidentRows } from "./incident_rows.js";
-import { UNIT_FIELDS, unitRows } from "./unit_rows.js";
+import { UNIT_FIELDS, UnitRows } from "./unit_rows.js";
 
 /** @typedef {import("./filter_bar.js").FilterBar} FilterBar */
 
@@ -27,6 +27,9 @@ export const openGrids = (choose, open) =>
     }),
   ]);
 
+/** A queue that is long is costly to lay out: it may have this share of the time, and is brought up to date as often as that allows. */
+const UNITS_SHARE = 0.05;
+
 export class Queues {
   /** @param {import("../glass.js").Glass} glass @param {HeldGrid[]} grids calls, incidents, units */
   constructor(glass, grids) {
@@ -36,11 +39,16 @@ export class Queues {
     /** @type {FilterBar | null} */
     this.bar = null;
     this.unitsStale = this.asked = true;
-    this.rows = { calls: callRows(new Map(), new Map()), incidents: incidentRows(new Map()), units: unitRows(new Map(), new Map()) };
+    this.unitsNextAt = 0;
+    this.unitRows = new UnitRows(glass.units, glass.incidents);
+    this.rows = { calls: callRows(new Map(), new Map()), incidents: incidentRows(new Map()), units: this.unitRows.rows().slice(0, 0) };
     this.view = {
       kinds: ["call", "incident", "unit"],
       take: (/** @type {import("../replica.js").Change} */ change, /** @type {any} */ entity) => this.#hear(change, entity),
-      reload: () => (this.unitsStale = this.othersStale = true),
+      reload: () => {
+        this.unitRows.reload();
+        this.unitsStale = this.othersStale = true;
+      },
       show: (/** @type {number} */ now) => this.show(now),
       tick: (/** @type {number} */ now) => this.#tick(now),
     };
@@ -71,10 +79,12 @@ export class Queues {
   }
 
   /** Most changes are positions: they are the map's. @param {import("../replica.js").Change} change @param {any} entity */
-  #hear({ kind, fields }, entity) {
+  #hear({ kind, id, fields }, entity) {
     if (kind !== "unit") this.othersStale = true;
-    if (kind === "incident" && (!entity || !fields || "address" in fields || "type" in fields)) this.unitsStale = true;
-    if (kind === "unit" && (!entity || !fields || UNIT_FIELDS.some((name) => name in fields))) this.unitsStale = true;
+    if (kind === "incident" && (!entity || !fields || "address" in fields || "type" in fields)) this.unitRows.hearIncident(id);
+    else if (kind === "unit" && (!entity || !fields || UNIT_FIELDS.some((name) => name in fields))) this.unitRows.hear(id);
+    else return;
+    this.unitsStale = true;
   }
 
   /** @param {number} now Unix ms of the server */
@@ -91,20 +101,25 @@ export class Queues {
       this.all = { ...this.all, calls: calls.length, incidents: incidents.length };
       bar.tell(hiddenUrgent(incidents, this.rows.incidents));
     }
-    if (this.unitsStale) {
-      const units = unitRows(glass.units, glass.incidents);
+    const began = performance.now(), showsUnits = this.unitsStale && (asked || began >= this.unitsNextAt);
+    if (showsUnits) {
+      const units = this.unitRows.rows();
       this.rows.units = through(units, filter);
       this.units.show(this.rows.units, now, asked);
       this.all = { ...this.all, units: units.length };
       bar.offer(districtsOf(glass));
+      const ended = performance.now();
+      this.unitsNextAt = ended + (ended - began) / UNITS_SHARE;
+      this.unitsStale = false;
     }
-    if (this.othersStale || this.unitsStale) this.#count(now);
-    this.asked = this.unitsStale = this.othersStale = false;
+    if (this.othersStale || showsUnits) this.#count(now);
+    this.asked = this.othersStale = false;
   }
 
   /** @param {number} now Unix ms of the server */
   #tick(now) {
     for (const grid of this.grids) grid.tick(now);
+    if (this.unitsStale) this.show(now);
     this.#count(now);
   }
 

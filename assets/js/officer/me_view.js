@@ -1,5 +1,6 @@
 /** My unit: which one I am, how it stands, and how this phone shows it all. */
 
+import { countingOrder } from "../format.js";
 import { unitSvg } from "../glyphs.js";
 import { write } from "../queue.js";
 import { statusOf } from "./incident_view.js";
@@ -8,6 +9,8 @@ import { Section, make, mark, ticking } from "./section.js";
 const MOST_FOUND = 30;
 const DIM = "rtcc-dim";
 const YEAR_S = 31_536_000;
+/** What the list of units shows or chooses by: what else changes, such as a position, is none of its business. */
+const ROSTER_FIELDS = ["callsign", "unit_type", "status", "emergency"];
 
 export class MeView {
   /** @param {(id: string) => HTMLElement} part @param {import("./mine.js").Mine} mine @param {() => void} chosen */
@@ -23,22 +26,49 @@ export class MeView {
     this.search = /** @type {HTMLInputElement} */ (part("officer-search"));
     this.found = new Section(part("officer-found"));
     this.mark = "";
-    this.search.addEventListener("input", () => mine.glass.refresh(this));
+    this.sheet = /** @type {HTMLElement} */ (this.search.closest("[data-sheet]"));
+    this.rosterStale = true;
+    this.search.addEventListener("input", () => this.refresh());
     this.#light(part("officer-page"), /** @type {HTMLButtonElement[]} */ ([...part("officer-light").querySelectorAll("button")]));
   }
 
+  reload() {
+    this.rosterStale = true;
+  }
+
+  /** @param {import("../glass.js").Change} change @param {any} entity */
+  take({ fields }, entity) {
+    if (!entity || !fields || ROSTER_FIELDS.some((name) => name in fields)) this.rosterStale = true;
+  }
+
+  /** A person looks for a unit, has chosen one, or has come to this sheet. */
+  refresh() {
+    this.rosterStale = true;
+    this.mine.glass.refresh(this);
+  }
+
   show() {
-    const { unit, asked, glass, id } = this.mine;
+    this.#showMine();
+    if (!this.rosterStale || this.sheet.hidden) return;
+    this.rosterStale = false;
+    this.#showRoster();
+  }
+
+  #showMine() {
+    const { unit, asked } = this.mine;
     const { mark: shape, name } = unit ? statusOf(unit) : { mark: "out", name: asked ? "not on the air" : "no unit chosen" };
     if (this.mark !== shape) this.head.innerHTML = unitSvg(shape);
     this.mark = shape;
     write(this.callsign, String(unit?.callsign ?? asked) || "–");
     write(this.status, name);
     this.facts.show(unit ? factsOf(unit) : [], (all) => all.flatMap(([term, text, at]) => [make("dt", "", term), make("dd", "", text || null, at ? ticking(at) : null)]));
-    const wanted = this.search.value.trim().toLowerCase();
-    const found = [...glass.units].filter(([, one]) => one.callsign && one.status !== "off_duty" && String(one.callsign).toLowerCase().includes(wanted));
-    found.sort(([, a], [, b]) => String(a.callsign).localeCompare(String(b.callsign), "en", { numeric: true }));
-    const rows = found.slice(0, MOST_FOUND).map(([one, { callsign, unit_type, status, emergency }]) => ({ id: one, callsign, type: unit_type ?? "", ...statusOf({ status, emergency }), me: one === id }));
+  }
+
+  #showRoster() {
+    const { glass, id } = this.mine, wanted = this.search.value.trim().toLowerCase();
+    const found = [...glass.units].filter(([, one]) => one.callsign && one.status !== "off_duty" && String(one.callsign).toLowerCase().includes(wanted))
+      .map(([one, unit]) => ({ one, unit, order: countingOrder(String(unit.callsign)) })).sort((a, b) => (a.order < b.order ? -1 : 1));
+    const rows = found.slice(0, MOST_FOUND).map(({ one, unit: { callsign, unit_type, status, emergency } }) => ({ id: one, callsign, type: unit_type ?? "", ...statusOf({ status, emergency }), me: one === id }));
     this.found.show({ rows, more: found.length - rows.length }, (told) => this.#rows(told));
   }
 

@@ -27,8 +27,6 @@ function turn() {
   }
   part("main").scrollTop = 0;
 }
-addEventListener("hashchange", turn);
-turn();
 
 const incident = new IncidentView(part, mine, clock, () => (location.hash = "me"));
 const around = new AroundView(part, mine);
@@ -36,10 +34,16 @@ const me = new MeView(part, mine, () => {
   location.hash = "incident";
   around.shownAt = -Infinity;
   for (const view of views) glass.refresh(view);
+  me.refresh();
 });
 const map = new MapSheet(part, page, mine);
 const views = [incident, around, me, map];
 for (const view of views) glass.add(view);
+addEventListener("hashchange", () => {
+  turn();
+  me.refresh();
+});
+turn();
 glass.add({
   kinds: [], show: () => {},
   tick: (now) => {

@@ -10,6 +10,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from rtcc.web import ids
+from rtcc.web.components.late import late
 from rtcc.web.figures.last_hour import ANSWER_TARGET_S, PRIORITIES
 
 CHARTS = (
@@ -35,8 +36,12 @@ def hour_charts(blank: go.Figure) -> html.Section:
     head = html.Div(
         [html.H2("Last 60 minutes"), html.Span("Asking …", id=ids.HOUR_NOTE, role="status")], className="panel-head"
     )
-    charts = html.Div([_chart(id_, word, blank) for id_, word in CHARTS], className="hour-charts")
-    return html.Section([head, charts, dcc.Interval(id=ids.HOUR_TURN, interval=30_000)], className="panel hour")
+    charts = [_chart(id_, word, blank) for id_, word in CHARTS]
+    turn = dcc.Interval(id=ids.HOUR_TURN, interval=30_000)
+    return html.Section(
+        [head, late("hour", html.Div([*charts, turn], className="hour-charts"), className="late")],
+        className="panel hour",
+    )
 
 
 def _chart(id_: str, word: str, blank: go.Figure) -> html.Figure:

@@ -6,6 +6,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from rtcc.web import ids
+from rtcc.web.components.late import late
 from rtcc.web.figures.city_map import city_map
 
 # staticPlot would keep a copy of every frame (preserveDrawingBuffer); without the mode bar nothing else is on show.
@@ -31,5 +32,9 @@ def map_stage(*above: Component, element: type[html.Div | html.Main] = html.Div)
     return element(
         id=ids.MAP_STAGE,
         className="stage",
-        children=[graph, html.Div(id=ids.MAP_CREDIT, className="stage-credit"), *above],
+        children=[
+            late("map", graph, className="stage-map"),
+            html.Div(id=ids.MAP_CREDIT, className="stage-credit"),
+            *above,
+        ],
     )

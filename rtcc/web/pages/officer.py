@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -16,13 +15,12 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 
 from rtcc.web.api.callers import ANYONE_HERE
-from rtcc.web.document import ASSETS, attributes, head, start, theme_of
+from rtcc.web.document import attributes, head, theme_of
 from rtcc.web.ids import OFFICER
 from rtcc.web.viewer import Viewer, viewer_of
 
 PATH = "/officer"
 _TEMPLATE = Path(__file__).with_name("officer.html")
-_IMPORT = re.compile(r'^import\b[^;]*?"(\.[^"]+)";', re.MULTILINE)
 _NOTE = """<form id="officer-write" class="officer-write" hidden>
         <label for="officer-text">Add a note</label>
         <textarea id="officer-text" name="text" rows="2" maxlength="2000" required></textarea>
@@ -48,8 +46,7 @@ def _document(library: tuple[str, int]) -> Callable[[Request], Awaitable[HTMLRes
         viewer = await viewer_of(request)
         said = {
             "ATTRIBUTES": attributes(OFFICER, theme_of(request), viewer),
-            "HEAD": head(OFFICER) + "".join(_preload(name) for name in modules(f"pages/{OFFICER}.js")),
-            "START": start(OFFICER),
+            "HEAD": head(OFFICER),
             "PLOTLY": escape(address),
             "OFFER": offer,
             "NOTE": _NOTE if viewer.writes else _NO_NOTE,
@@ -63,26 +60,6 @@ def _document(library: tuple[str, int]) -> Callable[[Request], Awaitable[HTMLRes
 
 def _sign(viewer: Viewer) -> str:
     return _SIGNED_IN.format(name=escape(viewer.name)) if viewer.name else _SIGNED_OUT
-
-
-def _preload(name: str) -> str:
-    return f'\n  <link rel="modulepreload" href="/assets/js/{name}">'
-
-
-@cache
-def modules(entry: str) -> tuple[str, ...]:
-    """Return all that a module imports, so that a slow link fetches them side by side and not one after the other."""
-    found: dict[str, None] = {}
-    waiting = [entry]
-    while waiting:
-        name = waiting.pop()
-        base = ASSETS / "js"
-        for imported in _IMPORT.findall((base / name).read_text()):
-            path = ((base / name).parent / imported).resolve().relative_to(base.resolve()).as_posix()
-            if path not in found:
-                found[path] = None
-                waiting.append(path)
-    return tuple(sorted(found))
 
 
 def _library() -> tuple[str, int]:

@@ -3,7 +3,7 @@ import { toldOf } from "/assets/js/dispatch/facts.js";
 import { ALL, filterIn, hiddenUrgent, tellAddress, through } from "/assets/js/dispatch/filter.js";
 import { against, incidentRows, stateSince } from "/assets/js/dispatch/incident_rows.js";
 import { notesAbout } from "/assets/js/dispatch/notes.js";
-import { staleFix, unitRows } from "/assets/js/dispatch/unit_rows.js";
+import { UnitRows, staleFix } from "/assets/js/dispatch/unit_rows.js";
 import { equal, test } from "./harness.js";
 
 const NOW = Date.parse("2026-01-17T02:04:37Z");
@@ -56,7 +56,23 @@ test("units stand by emergency, status, beat and callsign, numbers as numbers, a
     a: { status: "busy" }, b: { status: "available", beat: "B1", callsign: "3A10" }, c: { status: "available", beat: "B1", callsign: "3A9" },
     d: { status: "off_duty" }, e: { status: "off_duty", emergency: true },
   });
-  equal(ids(unitRows(units, new Map())), ["e", "c", "b", "a"]);
+  equal(ids(new UnitRows(units, new Map()).rows()), ["e", "c", "b", "a"]);
+});
+
+test("a unit's row is made anew when something was told of it or of its incident, and the others stay as they were", () => {
+  const units = map({ a: { status: "busy", callsign: "A" }, b: { status: "enroute", callsign: "B", incident_id: "i" } }), incidents = map({});
+  const rows = new UnitRows(units, incidents), [before, other] = rows.rows();
+  equal([before.id, other.id], ["b", "a"]);
+  incidents.set("i", { type: "FIGHT", address: "Oak St" });
+  rows.hearIncident("i");
+  units.get("a").status = "available";
+  rows.hear("a");
+  equal(rows.rows().map(({ id, on }) => [id, on]), [["a", ""], ["b", "Fight, Oak St"]]);
+  units.delete("a");
+  rows.hear("a");
+  const last = rows.rows();
+  equal(ids(last), ["b"]);
+  equal(rows.rows() === last, true);
 });
 
 test("a fix says its age only when it is old", () => {
@@ -82,7 +98,7 @@ test("a filter lets through what it names, and by what rows have not it hides no
 });
 
 test("no filter hides a unit in emergency", () => {
-  const units = unitRows(map({ a: { status: "busy", emergency: true, district: "Mission" }, b: { status: "busy", district: "Mission" } }), new Map());
+  const units = new UnitRows(map({ a: { status: "busy", emergency: true, district: "Mission" }, b: { status: "busy", district: "Mission" } }), new Map()).rows();
   equal(ids(through(units, filter({ districts: ["Central"], text: "x" }))), ["a"]);
 });
 
