@@ -31,6 +31,8 @@ RESTRICTED: dict[str, dict[str, frozenset[Audience]]] = {
     "detection": {
         "plate": frozenset({"dispatcher", "supervisor", "officer", "admin"}),
         "hotlist_reason": frozenset({"dispatcher", "supervisor", "officer", "admin"}),
+        # What somebody in the field has typed.
+        "label": frozenset({"dispatcher", "supervisor", "officer", "admin"}),
     },
     # Alarms' ids name units, covert ones among them.
     "alarm_load": {
@@ -49,7 +51,7 @@ RESTRICTED: dict[str, dict[str, frozenset[Audience]]] = {
     },
 }
 #: Kinds that an audience receives; the others receive all.
-KINDS_OF: dict[Audience, frozenset[str]] = {"public": frozenset({"incident"})}
+KINDS_OF: dict[Audience, frozenset[str]] = {"public": frozenset({"incident", "notice"})}
 SENSITIVE_HIDDEN_FROM: frozenset[Audience] = frozenset({"wall", "public"})
 _MAY_BE_COVERT = frozenset({"unit", "alarm"})
 COVERT_SHOWN_TO: frozenset[Audience] = frozenset({"dispatcher", "supervisor", "admin"})

@@ -9,6 +9,9 @@ from typing import NamedTuple, Protocol
 
 from rtcc.model.event import Event
 
+#: How the reason begins of what is whole and well-formed, and of no kind that we keep: chat, say. No fault of the feed.
+NOT_OURS = "No event of ours"
+
 
 class Payload(NamedTuple):
     """Bytes as they came: one page of a poll, one request, one message; ``received_at`` is aware UTC.
@@ -36,6 +39,7 @@ class Told:
     """What payloads told: ``rows`` were in them, of which ``unchanged`` told nothing new.
 
     ``remember`` is what the feed's memory must hold from now on: a row's id → its mark, or None to forget it.
+    ``doubted`` where the same must be seen once more to be believed, so that it must be asked for without conditions.
     ``remarks`` are things in accepted rows that could not be used; nothing is lost by them but that one value.
     """
 
@@ -45,6 +49,7 @@ class Told:
     remarks: list[Refused] = field(default_factory=list)
     unchanged: int = 0
     remember: dict[str, bytes | None] = field(default_factory=dict)
+    doubted: bool = False
 
 
 class Format(Protocol):
@@ -56,6 +61,14 @@ class Format(Protocol):
     def read(self, payload: Payload, memory: Mapping[str, bytes]) -> Told:
         """Read one payload, whole. Never raises for what is in it: all that cannot be used is refused with a reason."""
         ...
+
+
+class FeedNames(NamedTuple):
+    """What a format must know of its feed: its name, and the source and the agency that its events carry."""
+
+    name: str
+    source: str
+    agency: str
 
 
 class FeedTableError(ValueError):

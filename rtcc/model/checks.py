@@ -30,11 +30,13 @@ class Check:
     """A field's rule: ``accepts`` says yes or no, ``allowed`` is the end of the sentence "it must be …".
 
     ``holds`` is the type of column that its values fill in the journal; ``json`` for lists and objects.
+    ``longest`` is how many characters a text may have, 0 for anything but free text.
     """
 
     accepts: Callable[[Any], bool]
     allowed: str
     holds: Holds
+    longest: int = 0
 
 
 def kind_of(value: object) -> str:
@@ -49,7 +51,7 @@ def text(longest: int, *, lines: bool = False) -> Check:
     def accepts(value: Any) -> bool:
         return type(value) is str and 0 < len(value) <= longest and (value.isprintable() or not control(value))
 
-    return Check(accepts, f"text of 1 to {longest:,} characters without control characters", "text")
+    return Check(accepts, f"text of 1 to {longest:,} characters without control characters", "text", longest)
 
 
 def number(low: float, high: float, unit: str = "") -> Check:
@@ -111,6 +113,28 @@ def _is_about(value: Any) -> bool:
     )
 
 
+def _is_place(value: Any) -> bool:
+    return type(value) is list and len(value) == 2 and LATITUDE.accepts(value[0]) and LONGITUDE.accepts(value[1])
+
+
+def _is_area(value: Any) -> bool:
+    if type(value) is not dict:
+        return False
+    if value.keys() == {"polygon"}:
+        ring = value["polygon"]
+        return type(ring) is list and 4 <= len(ring) <= MOST_CORNERS and all(map(_is_place, ring))
+    return value.keys() == {"center", "radius_m"} and _is_place(value["center"]) and RADIUS.accepts(value["radius_m"])
+
+
+def _is_areas(value: Any) -> bool:
+    return (
+        type(value) is list
+        and len(value) <= MOST_AREAS
+        and all(map(_is_area, value))
+        and sum(len(area.get("polygon", ())) for area in value) <= MOST_CORNERS
+    )
+
+
 def _is_counts(value: Any) -> bool:
     name, count = text(64).accepts, whole(0, 1_000_000_000).accepts
     return (
@@ -121,13 +145,24 @@ def _is_counts(value: Any) -> bool:
     )
 
 
+#: What the areas of one entity may be at most: every browser that shows it receives all of them.
+MOST_AREAS, MOST_CORNERS = 100, 2_000
+
 INSTANT = Check(_is_instant, "an instant such as 2026-01-16T18:04:37Z, with its offset", "instant")
 BOOLEAN = Check(_is_boolean, "true or false", "boolean")
 ABOUT = Check(_is_about, 'a list of at most 50 objects {"kind", "id"}', "json")
+AREAS = Check(
+    _is_areas,
+    f'a list of at most {MOST_AREAS} objects {{"polygon": [[lat, lon], …]}} or {{"center": [lat, lon], "radius_m"}}, '
+    f"of {MOST_CORNERS:,} corners together",
+    "json",
+)
 RAISED = Check(_is_counts, 'a list of at most 50 objects {"id", "raised"}', "json")
 LATITUDE = number(-90, 90, "degrees")
 LONGITUDE = number(-180, 180, "degrees")
 DEGREES = number(0, 360, "degrees")
 METRES = number(0, 100_000, "metres")
+#: Half around the Earth.
+RADIUS = number(0, 20_100_000, "metres")
 SPEED = number(0, 400, "metres per second")
 FRACTION = number(0, 1)

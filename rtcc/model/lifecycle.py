@@ -6,6 +6,7 @@ INCIDENT_STATUSES = ("pending", "dispatched", "enroute", "on_scene", "cleared", 
 UNIT_STATUSES = ("available", "dispatched", "enroute", "on_scene", "busy", "out_of_service", "off_duty")
 CALL_STATES = ("ringing", "answered", "on_hold", "transferred", "abandoned", "ended")
 ALARM_STATES = ("active", "acknowledged", "shelved", "cleared")
+NOTICE_STATES = ("active", "ended")
 DETECTION_REVIEWS = ("unreviewed", "confirmed", "dismissed")
 ALARM_SEVERITIES = ("critical", "high", "medium", "low")
 
@@ -16,6 +17,7 @@ LIFECYCLES: dict[str, tuple[str, tuple[str, ...]]] = {
     "unit": ("status", UNIT_STATUSES),
     "detection": ("review", DETECTION_REVIEWS),
     "alarm": ("state", ALARM_STATES),
+    "notice": ("state", NOTICE_STATES),
 }
 
 #: Statuses after which an entity leaves the live picture (see ``rtcc/picture/retention.py``).
@@ -23,10 +25,14 @@ ENDED: dict[str, frozenset[str]] = {
     "call": frozenset({"ended"}),
     "incident": frozenset({"closed", "cancelled"}),
     "alarm": frozenset({"cleared"}),
+    "notice": frozenset({"ended"}),
 }
 
 #: The states of an alarm that has been raised and has not cleared.
 OPEN_ALARM_STATES = tuple(state for state in ALARM_STATES if state not in ENDED["alarm"])
+
+#: The field that decides when an entity leaves, where that is not its status.
+LEAVES_BY = {"unit": "stale_at"}
 
 #: Kinds that leave it a while after they occurred, whatever became of them.
 LEAVE_BY_AGE = frozenset({"detection", "note"})

@@ -6,7 +6,7 @@
 -- tombstone lifetime (s), events and sources, both as JSON. An event is [kind, id, agency, source, digits, names, pairs, nulls,
 -- change, leaves]: the version's digits; the fields' names joined by commas ("" = withdrawn); their pairs, that is
 -- texts `"name":value`, joined by RS; how many are null; the change as JSON text up to the value of "fields"; the
--- Unix second at which the entity leaves if this event's status wins ("0" it stays, "" no word). A source is
+-- Unix second at which the entity leaves if the word it has on that wins ("0" it stays, "" no word). A source is
 -- [name, Unix second last heard, events]. Returns {effective changes, stale events}.
 --
 -- An entity's hash holds layers: "=" and the names of fields that were last written together → digits source US
@@ -24,6 +24,9 @@ local RANKS = cjson.decode(ARGV[2])
 local now, tombstone_s = tonumber(ARGV[3]), tonumber(ARGV[4])
 local events, sources = cjson.decode(ARGV[5]), cjson.decode(ARGV[6])
 local stale = 0
+-- kind → the field that decides when such an entity leaves: its status, or of a unit until when its fix is good.
+local LEAVES_BY = { unit = 'stale_at' }
+for kind, lifecycle in pairs(RANKS) do LEAVES_BY[kind] = LEAVES_BY[kind] or lifecycle[1] end
 
 local function split(text, separator)
   local list = {}
@@ -158,8 +161,8 @@ local function contest(key, member, renamed, event, stored)
     if newer(kind, name, version, old) then
       known[name], any = version, true
       if (old and old[3] ~= pair) or (not old and not is_null(pair)) then changed[#changed + 1] = pair end
-      -- The lifecycle's field alone decides whether the entity is on its way out.
-      if RANKS[kind] and RANKS[kind][1] == name then schedule_leaving(member, leaves) end
+      -- One field alone decides whether the entity is on its way out.
+      if LEAVES_BY[kind] == name then schedule_leaving(member, leaves) end
     end
   end
   if not any then

@@ -116,7 +116,7 @@ class Rebuild:
             pipeline.zadd(keys.LEAVING, {member: float(leaves)})
 
     def _leaves(self, entity: StoredEntity) -> str:
-        field, _ = lifecycle.LIFECYCLES.get(entity.kind, ("", ()))
+        field = lifecycle.LEAVES_BY.get(entity.kind) or lifecycle.LIFECYCLES.get(entity.kind, ("", ()))[0]
         by_age = entity.kind in lifecycle.LEAVE_BY_AGE
         said = max(entity.versions.values()) if by_age else entity.versions.get(field, "")
         occurred_at = instant_at(int(said[:MICROSECONDS] or 0))

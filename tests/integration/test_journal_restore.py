@@ -10,6 +10,7 @@ import pytest
 from rtcc.journal.manifest import Manifest
 from rtcc.journal.place import Folder
 from rtcc.journal.restore import RestoreError, restore
+from rtcc.model.event import iso
 from rtcc.picture.changes import cursor_of, seconds_of
 from rtcc.picture.inbox import Inbox
 from rtcc.picture.rebuild import Rebuild
@@ -50,6 +51,9 @@ def a_day(store: Store, kept: Settings) -> None:
             make_event("unit", "U-1", agency="BART", source="other"),
             make_event("unit", "U-2", occurred_at=early),
             make_event("camera", "K-1", data={"name": "Dock", "lat": 37.0, "lon": -122}),
+            make_event("notice", "W-1", data={"state": "active", "expires_at": iso(NOON + timedelta(hours=2))}),
+            make_event("notice", "W-2", data={"state": "ended", "event": "Flood"}),
+            make_event("unit", "U-3", data={"lat": 37.0, "lon": -122.0, "stale_at": iso(late)}),
         ]
     )
     writer.apply(
@@ -66,7 +70,7 @@ def test_the_store_is_as_the_script_had_left_it(store: Store, kept: Settings, pi
     told = {change.id: change.position for change in in_the_stream(store) if change.fields is None}
     restored = lose_and_restore(store, kept)
     assert all_of(store) == before
-    assert (restored.entities, restored.departed, restored.gap) == (7, 2, None)
+    assert (restored.entities, restored.departed, restored.gap) == (10, 2, None)
     for member, forgotten_at in store.zrange(keys.TOMBSTONES, 0, -1, withscores=True):
         told_at = seconds_of(told[member.decode().partition(":")[2]])
         assert forgotten_at == int(told_at) + kept.tombstone_kept_s
