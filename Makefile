@@ -24,7 +24,7 @@ help: ## print this list
 up: $(RUNTIME) ## set up what is needed and start everything on this machine (ARGS="--port 9000")
 	@exec $(BIN)/rtcc up $(ARGS)
 
-test: check browser ## run every check and every test but the drills (ARGS="-k picture")
+test: check browser broker ## run every check and every test but the drills (ARGS="-k picture")
 	$(BIN)/python -m pytest $(ARGS)
 
 check: $(TOOLS) ## style, types, layer rule, compose file: what pre-commit and CI run too
@@ -55,6 +55,11 @@ clean: ## remove the environment and every cache; data stays
 .PHONY: browser
 browser: $(TOOLS)
 	@scripts/ensure_chromium.sh >/dev/null
+
+# Without one the tests of feeds over MQTT are skipped, visibly.
+.PHONY: broker
+broker:
+	@scripts/ensure_mosquitto.sh >/dev/null || true
 
 $(BIN)/python: | scripts/make_venv.sh
 	@scripts/make_venv.sh $(VENV)

@@ -12,17 +12,22 @@ from kombu.exceptions import OperationalError
 INGEST_QUEUE = "ingest"
 #: Housekeeping that may wait: retention and the like.
 UPKEEP_QUEUE = "upkeep"
+#: The queues of the workers that hold the city.
 QUEUES = (INGEST_QUEUE, UPKEEP_QUEUE)
+#: Polls of feeds, for a process of their own: a slow server must not hold up what is there already.
+POLL_QUEUE = "polls"
 
 APPLY_EVENTS = "rtcc.apply_events"
 RETIRE_ENTITIES = "rtcc.retire_entities"
 WAKE_BATCHES = "rtcc.wake_batches"
+POLL_FEED = "rtcc.poll_feed"
 
 #: Task → queue; a task that stands here must be registered by `workers`.
 ROUTES: dict[str, dict[str, Any]] = {
     APPLY_EVENTS: {"queue": INGEST_QUEUE},
     RETIRE_ENTITIES: {"queue": UPKEEP_QUEUE},
     WAKE_BATCHES: {"queue": UPKEEP_QUEUE},
+    POLL_FEED: {"queue": POLL_QUEUE},
 }
 
 #: A micro-batch holds at most so many events.
@@ -35,6 +40,11 @@ HARD_LIMIT_S = 20
 
 class StoreUnavailable(RuntimeError):  # noqa: N818 - the domain's word, as in the API's 503
     """The store did not confirm that it keeps these events; they may or may not be kept, so send them again."""
+
+
+def poll_tick_s(interval_s: float) -> float:
+    """Return how often a feed is looked at: a poll that failed is tried again before the next one is due."""
+    return min(5.0, max(0.5, interval_s / 4))
 
 
 def celery_config() -> dict[str, Any]:

@@ -12,6 +12,7 @@ from rtcc.alarms.load import RaiseLog
 from rtcc.alarms.memory import Memory
 from rtcc.alarms.parameters import read_plan
 from rtcc.alarms.view import View
+from rtcc.feeds.feed_health import FeedHealth
 from rtcc.model.event import Event, iso
 from rtcc.model.version import microseconds
 from rtcc.picture.journaled import JournalHealth
@@ -37,6 +38,7 @@ class Center:
         self.raises: list[tuple[datetime, str]] = []
         self.words = 0
         self.heard: dict[str, float] = {}
+        self.feeds: dict[str, FeedHealth] = {}
         self.journal: JournalHealth | None = None
         self._kept: tuple[Memory, Arrivals, RaiseLog] = (Memory(), Arrivals(), RaiseLog())
         self.engine = self._new_engine()
@@ -72,6 +74,11 @@ class Center:
         """Say how long ago each feed was last heard."""
         self.heard |= {source.replace("_", "-"): self.now.timestamp() - ago for source, ago in ago_s.items()}
         self._take(self.engine.hear(dict(self.heard), self.us))
+
+    def read_feeds(self, *feeds: FeedHealth) -> None:
+        """Say how the declared feeds are."""
+        self.feeds = {health.feed.name: health for health in feeds}
+        self._take(self.engine.read_feeds(self.feeds, self.us))
 
     def read_journal(self, journal: JournalHealth | None) -> None:
         """Say how the journal is."""
@@ -127,7 +134,8 @@ class Center:
     def _new_engine(self) -> Engine:
         memory, arrivals, raises = self._kept
         heard = dict(self.heard)
-        view = View(TARGETS_S, AREAS, heard=heard, journal=self.journal, memory=memory, arrivals=arrivals)
+        view = View(TARGETS_S, AREAS, heard=heard, memory=memory, arrivals=arrivals)
+        view.feeds, view.journal = self.feeds, self.journal
         return Engine(self.plan.rules(view), view, raises)
 
     def _take(self, events: list[Event]) -> None:

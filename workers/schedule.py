@@ -5,11 +5,13 @@ Apart from `workers.app`, so that beat loads no city and no picture: it only say
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from rtcc.feeds.declared import Feed, load_feeds
 from rtcc.settings import load_settings
 from rtcc.store.connection import store_url
-from rtcc.tasks import RETIRE_ENTITIES, WAKE_BATCHES, client
+from rtcc.tasks import POLL_FEED, RETIRE_ENTITIES, WAKE_BATCHES, client, poll_tick_s
 
 SCHEDULE: dict[str, dict[str, Any]] = {
     # A run that nobody picked up in time is pointless: the next one does the same.
@@ -17,5 +19,23 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "wake-batches": {"task": WAKE_BATCHES, "schedule": 5.0, "options": {"expires": 10}},
 }
 
-app = client(store_url(load_settings()))
-app.conf.beat_schedule = SCHEDULE
+
+def polls(feeds: Iterable[Feed]) -> dict[str, dict[str, Any]]:
+    """Return the entries of the feeds that are polled: each is looked at often, and asked when that is due."""
+    entries: dict[str, dict[str, Any]] = {}
+    for feed in feeds:
+        if feed.enabled and feed.transport_name == "poll":
+            tick_s = poll_tick_s(feed.interval_s)
+            options = {"expires": max(2.0, tick_s)}
+            entries[f"poll-{feed.name}"] = {
+                "task": POLL_FEED,
+                "args": (feed.name,),
+                "schedule": tick_s,
+                "options": options,
+            }
+    return entries
+
+
+settings = load_settings()
+app = client(store_url(settings))
+app.conf.beat_schedule = SCHEDULE | polls(load_feeds(settings.feeds_path()))

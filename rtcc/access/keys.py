@@ -7,6 +7,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ INGEST = "ingest"
 #: Answers alarms under the key's name, and reads as a dispatcher.
 OPERATE = "operate"
 SCOPES = (INGEST, OPERATE, *(f"read:{audience}" for audience in AUDIENCES))
+#: Pushes into one feed, in that feed's own format, and into no other: `feed:<name>`.
+FEED = "feed:"
+_FEED_SCOPE = re.compile(r"feed:[a-z][a-z0-9_]{0,40}", re.ASCII)
 _PREFIX = "rtcc_"
 
 
@@ -48,8 +52,8 @@ class KeyRing:
 
     def create(self, name: str, scope: str) -> str:
         """Make a key, keep its hash, and return it. Raises KeyRefusedError for a taken name or unknown scope."""
-        if scope not in SCOPES:
-            raise KeyRefusedError(f"scope is no known scope; it must be one of {', '.join(SCOPES)}.")
+        if scope not in SCOPES and not _FEED_SCOPE.fullmatch(scope):
+            raise KeyRefusedError(f"scope is no known scope; it must be one of {', '.join(SCOPES)}, or feed:<name>.")
         if not (0 < len(name) <= 64 and name.isprintable()):
             raise KeyRefusedError("name is empty or too long; it must be text of 1 to 64 printable characters.")
         key = _PREFIX + secrets.token_urlsafe(32)

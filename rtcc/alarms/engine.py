@@ -7,7 +7,7 @@ watch its fields one look each, whatever the number of entities; what time alone
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from rtcc.alarms.load import RaiseLog
@@ -15,6 +15,7 @@ from rtcc.alarms.rule import ANY, Rule, alarm_id
 from rtcc.alarms.standing import Standing, next_step
 from rtcc.alarms.timers import Timers
 from rtcc.alarms.view import Said, View, seconds
+from rtcc.feeds.feed_health import FeedHealth
 from rtcc.model.event import Event
 from rtcc.model.sources import ALARMS, CENTER
 from rtcc.model.version import instant_at
@@ -97,6 +98,7 @@ class Engine:
                 to_look |= dict.fromkeys((rule.name, subject) for subject in rule.heard(source))
         for rule in self._rules.values():
             to_look |= dict.fromkeys((rule.name, subject) for subject in rule.journal_read())
+            to_look |= dict.fromkeys((rule.name, subject) for subject in rule.feeds_read())
         for entity in alarms:
             if entity.fields.get("rule") in self._ours:
                 self.alarms[entity.id] = alarm = Standing.of(entity.id, dict(entity.fields), entity.newest)
@@ -139,6 +141,12 @@ class Engine:
         self.view.journal = journal
         rules = self._rules.values()
         return [event for rule in rules for subject in rule.journal_read() for event in self._look(rule, subject, us)]
+
+    def read_feeds(self, feeds: Mapping[str, FeedHealth], us: int) -> list[Event]:
+        """Take in how the declared feeds are now, by name."""
+        self.view.feeds = feeds
+        rules = self._rules.values()
+        return [event for rule in rules for subject in rule.feeds_read() for event in self._look(rule, subject, us)]
 
     def due(self, us: int) -> list[Event]:
         """Do what time has made due."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from rtcc.alarms.arrivals import Arrivals
 from rtcc.alarms.memory import Memory
+from rtcc.feeds.feed_health import FeedHealth
+from rtcc.feeds.health import interval_s
 from rtcc.model.checks import parse_instant
 from rtcc.picture.journaled import JournalHealth
 
@@ -35,8 +37,8 @@ def seconds(instant: Any) -> float | None:
 
 @dataclass(slots=True)
 class View:
-    """All that a rule may ask. ``heard`` is each source's last word in Unix seconds; ``journal`` is None where none is
-    kept.
+    """All that a rule may ask. ``heard`` is each source's last word in Unix seconds, ``intervals`` how often it should
+    speak, ``feeds`` how each declared feed is, by its name; ``journal`` is None where none is kept.
 
     ``queue_target_s`` is what the city owes by priority, from entered to dispatched; ``areas`` its beats, or its
     districts where it has no beats, and ``area_field`` which of the two.
@@ -47,9 +49,15 @@ class View:
     area_field: str = "beat"
     entities: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     heard: dict[str, float] = field(default_factory=dict)
+    intervals: Callable[[str], float] = interval_s
+    feeds: Mapping[str, FeedHealth] = field(default_factory=dict)
     journal: JournalHealth | None = None
     memory: Memory = field(default_factory=Memory)
     arrivals: Arrivals = field(default_factory=Arrivals)
+
+    def is_declared(self, source: str) -> bool:
+        """Say whether a feed is declared that tells of this source, so that it may never be forgotten."""
+        return any(health.feed.source == source for health in self.feeds.values())
 
     def get(self, kind: str, id_: str) -> Fields | None:
         """Return an entity's fields, or None where it is not in the picture. A cleared field is None or absent."""

@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,10 @@ from rtcc.alarms.load import alarm_load
 from rtcc.alarms.parameters import AlarmPlan
 from rtcc.alarms.standing import text
 from rtcc.alarms.view import View
+from rtcc.feeds.declared import Feed
+from rtcc.feeds.feed_health import FeedHealth, read_all, worst_by_source
 from rtcc.feeds.health import is_feed
+from rtcc.feeds.ledger import Ledger
 from rtcc.model.event import Event
 from rtcc.model.sources import ALARMS, CENTER
 from rtcc.model.version import instant_at, microseconds
@@ -54,8 +57,11 @@ LOAD_ID = "center"
 class AlarmWatch:
     """Runs until stopped. ``make_view`` gives an empty view of the city each time it begins anew."""
 
-    def __init__(self, settings: Settings, plan: AlarmPlan, make_view: Callable[[], View]) -> None:
-        """``plan`` is what the settings say of the rules."""
+    def __init__(
+        self, settings: Settings, plan: AlarmPlan, make_view: Callable[[], View], feeds: Sequence[Feed] = ()
+    ) -> None:
+        """``plan`` is what the settings say of the rules; ``feeds`` are those that are declared."""
+        self._feeds = [feed for feed in feeds if feed.enabled]
         self._settings = settings
         self._plan = plan
         self._make_view = make_view
@@ -96,7 +102,10 @@ class AlarmWatch:
         writer = PictureWriter(store, self._settings)
         view = self._make_view()
         view.memory, view.arrivals = kept.read_memory(store), kept.read_arrivals(store)
-        view.heard = await _heard(following)
+        for feed in self._feeds:
+            Ledger(store, feed).declare(time.time())
+        view.feeds = self._look_at_feeds(store)
+        view.heard = await _heard(following, view.feeds)
         view.journal = read_health(store, self._settings)
         engine = Engine(self._plan.rules(view), view, kept.read_raises(store), self._plan.switched_off)
         position = await stream.last_position(following)
@@ -124,7 +133,9 @@ class AlarmWatch:
                 renewed = us
             if us - looked > _LOOK_S * 1e6:
                 looked = us
-                events += engine.hear(await _heard(following), us)
+                feeds = self._look_at_feeds(store)
+                events += engine.read_feeds(feeds, us)
+                events += engine.hear(await _heard(following, feeds), us)
                 events += engine.read_journal(read_health(store, self._settings), us)
                 if not await stream.reaches_back_to(following, position):
                     log.warning("The stream has left the alarms behind; they begin anew.")
@@ -132,6 +143,9 @@ class AlarmWatch:
             self._write(writer, store, engine, events, us)
             if found:
                 await asyncio.sleep(_GATHER_S)
+
+    def _look_at_feeds(self, store: Store) -> dict[str, FeedHealth]:
+        return {health.feed.name: health for health in read_all(store, self._feeds)}
 
     def _write(self, writer: PictureWriter, store: Store, engine: Engine, events: list[Event], us: int) -> None:
         if us - self._said_at >= _LOOK_S * 1e6:
@@ -152,8 +166,11 @@ class AlarmWatch:
         return [Event("alarm_load", LOAD_ID, CENTER, ALARMS, at, at, None, says | {"looked_at": text(us)})]
 
 
-async def _heard(store: AsyncStore) -> dict[str, float]:
+async def _heard(store: AsyncStore, feeds: Mapping[str, FeedHealth]) -> dict[str, float]:
     heard = {source.decode(): float(at) for source, at in (await store.hgetall(keys.HEARD)).items()}
+    # A declared feed is as old as its last success. Of one that has never spoken, it counts since when we wait for it.
+    for source, health in worst_by_source(feeds.values(), time.time()).items():
+        heard[source] = health.success_at or health.declared_at or time.time()
     return {source: at for source, at in heard.items() if is_feed(source) and source != ALARMS}
 
 

@@ -11,7 +11,10 @@ from typing import Annotated
 
 import typer
 
+from rtcc.cli.feeds_list import lines
 from rtcc.cli.options import DataDir
+from rtcc.feeds.declared import load_feeds
+from rtcc.feeds.feed_health import read_all
 from rtcc.feeds.health import freshness, interval_s, is_feed
 from rtcc.picture.deadletters import DeadLetters
 from rtcc.picture.journaled import JournalHealth, read_health
@@ -45,8 +48,13 @@ def doctor(
     typer.echo(f"backlog     {store.zcard(keys.BATCHES):,} micro-batches are not in the picture yet")
     for line in _journal(settings, read_health(store, settings), time.time()):
         typer.echo(f"journal     {line}")
+    declared = read_all(store, load_feeds(settings.feeds_path()))
+    for health in declared:
+        for line in lines(health, 0, time.time()):
+            typer.echo(f"feed        {line}")
+    ours = {health.feed.source for health in declared}
     heard = {source.decode(): float(at) for source, at in store.hgetall(keys.HEARD).items()}
-    for source, at in sorted((source, at) for source, at in heard.items() if is_feed(source)):
+    for source, at in sorted((source, at) for source, at in heard.items() if is_feed(source) and source not in ours):
         age_s = max(0.0, time.time() - at)
         typer.echo(f"feed        {source}: {freshness(age_s, interval_s(source))}, last heard {age_s:,.0f} s ago")
     kept = DeadLetters(store)

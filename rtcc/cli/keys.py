@@ -16,7 +16,7 @@ app = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
 @app.command()
 def create(
     name: Annotated[str, typer.Argument(help="Who will use it.")],
-    scope: Annotated[str, typer.Option(help=f"One of: {', '.join(SCOPES)}.")],
+    scope: Annotated[str, typer.Option(help=f"One of: {', '.join(SCOPES)}, or feed:<name> for one feed.")],
     data: DataDir = None,
 ) -> None:
     """Make a key and print it alone; it is shown only this once."""

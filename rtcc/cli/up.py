@@ -26,10 +26,13 @@ from rtcc.city.ready import make_ready, require_built, start_building
 from rtcc.cli.address import tell_address
 from rtcc.cli.options import DataDir
 from rtcc.cli.supervisor import Child, Supervisor, end_process
+from rtcc.feeds.declared import LONG_LIVED, load_feeds, load_table
+from rtcc.feeds.payload import FeedTableError
+from rtcc.feeds.transports.tables import check_transport
 from rtcc.garbage import look_for_rings_seldom
 from rtcc.settings import Settings, load_settings
 from rtcc.store.embedded import EmbeddedStore
-from rtcc.tasks import QUEUES
+from rtcc.tasks import POLL_QUEUE, QUEUES
 
 _READY_WITHIN_S = 60.0
 _PYTHON = [sys.executable, "-m"]
@@ -88,6 +91,7 @@ def up(
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     settings = _chosen(data, port, None, city)
     read_plan(settings.alarms)
+    _tell_of_feeds(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     settings.data_dir.chmod(0o700)
     with alone(settings.data_dir), _stop_signal() as stop:
@@ -95,6 +99,16 @@ def up(
         _build_city(settings, stop)
         if not stop.is_set():
             _run(settings, simulator, stop)
+
+
+def _tell_of_feeds(settings: Settings) -> None:
+    """Say of each feed that cannot be heard why; a center starts without it. Raises FeedTableError where none can."""
+    for feed in load_feeds(settings.feeds_path()):
+        try:
+            if feed.enabled:
+                check_transport(feed)
+        except FeedTableError as error:
+            typer.echo(f"rtcc: {error} It starts without this feed.", err=True)
 
 
 def _build_city(settings: Settings, stop: threading.Event) -> None:
@@ -149,6 +163,15 @@ def _commands(settings: Settings, simulator: bool) -> Iterator[tuple[str, list[s
     beat = ["workers.schedule", "beat", "--schedule", str(settings.data_dir / "run" / "beat"), "--pidfile="]
     yield "beat", [*celery, *beat, "--loglevel", "WARNING"], 3.0
     yield "alarms", [*_PYTHON, "workers.alarms"], 3.0
+    transports = {feed.transport_name for feed in load_feeds(settings.feeds_path()) if feed.enabled}
+    if "poll" in transports:
+        polls = ["workers.poll", "worker", "--queues", POLL_QUEUE, "--pool", "threads", "--concurrency", "4", *quiet]
+        # A poll that is cut short writes nothing down, and is made again.
+        yield "polls", [*celery, *polls], 4.0
+    if transports & LONG_LIVED:
+        yield "listen", [*_PYTHON, "workers.listen"], 4.0
+    if load_table(settings.feeds_path(), "cot_out") is not None:
+        yield "cot_out", [*_PYTHON, "workers.cot_out"], 3.0
     if settings.keeps_journal():
         # What it has gathered it still writes; what it does not get done waits in the store.
         yield "journal", [*_PYTHON, "workers.journal"], 6.0

@@ -76,6 +76,17 @@ class DeadLetters:
         for id_, entry in self._store.xrange(keys.DEAD_LETTERS):
             yield _read(id_, entry)
 
+    def by_source(self) -> dict[str, int]:
+        """Count those kept now by their source. It reads all of them, so ask seldom."""
+        counts: dict[str, int] = {}
+        after = "-"
+        while entries := self._store.xrange(keys.DEAD_LETTERS, after, count=500):
+            for _, entry in entries:
+                source = entry[b"source"].decode()
+                counts[source] = counts.get(source, 0) + 1
+            after = f"({entries[-1][0].decode()}"
+        return counts
+
     def find(self, id_: str) -> DeadLetter | None:
         """Return one by its id, as ``rtcc doctor`` shows it; None where there is none (any more)."""
         if position_of(id_) is None:

@@ -41,6 +41,21 @@ COUNTERS = "rtcc:counters"
 #: Stream of events that could not be taken, bounded by number and by size of each.
 DEAD_LETTERS = "rtcc:deadletters"
 
+#: Hash of what is known of one feed: its last success and error, counts, breaker, and where it must go on. Stays.
+FEED = "rtcc:feed:"
+#: Hash of row id → mark of what a feed has told of it, for formats that remember. As long as its rows are told.
+FEED_MEMORY = "rtcc:feed:memory:"
+#: Stream of payloads that a feed's open breaker holds back, bounded by number and bytes, until they are redriven.
+FEED_HELD = "rtcc:feed:held:"
+#: Sorted set of marks of the rows that became dead letters, by Unix second, bounded: the same row becomes one once.
+FEED_BURIED = "rtcc:feed:buried:"
+#: Held by the one process that listens for feeds; ends by itself within seconds of that process.
+LISTENER = "rtcc:feeds:listener"
+#: Unix second at which the process that listens for feeds last said that it lives; stays.
+LISTENING = "rtcc:feeds:listening"
+#: Held by whoever polls a feed; ends by itself within a minute of that process.
+FEED_LOCK = "rtcc:feed:lock:"
+
 #: Hash of what the alarms remember beside the picture: key → [what, since (Unix s)]. Each entry lives while it is so.
 ALARM_MEMORY = "rtcc:alarms:memory"
 #: Hash of incident id → [entered (Unix s), type, lat, lon], for four weeks: what the alarms compare the present with.
@@ -76,6 +91,31 @@ def link(digest: str) -> str:
 def used_link(digest: str) -> str:
     """Return the key that remembers the use of the sign-in address with this hash."""
     return USED_LINK + digest
+
+
+def feed(name: str) -> str:
+    """Return the key of what is known of a feed."""
+    return FEED + name
+
+
+def feed_memory(name: str) -> str:
+    """Return the key of what a feed remembers of its rows."""
+    return FEED_MEMORY + name
+
+
+def feed_held(name: str) -> str:
+    """Return the key of what a feed's breaker holds back."""
+    return FEED_HELD + name
+
+
+def feed_buried(name: str) -> str:
+    """Return the key of the marks of a feed's rows that are dead letters."""
+    return FEED_BURIED + name
+
+
+def feed_lock(name: str) -> str:
+    """Return the key of the lock of a feed."""
+    return FEED_LOCK + name
 
 
 def entity(kind: str, id_: str) -> str:

@@ -78,12 +78,7 @@ class IngestGate:
 
         Raises Backlogged or StoreUnavailable; then they must be sent again.
         """
-        too_much = self._events_waiting >= _MOST_WAITING or self._bytes_waiting >= _MOST_BYTES_WAITING
-        if too_much or self.backlog >= self._backlog_limit:
-            raise Backlogged("More events wait than can be taken in soon; send these again later.", 1)
-        # Operators' commands come without bytes, and few: an alarm must be answered whatever has become of a disk.
-        if received is not None and self.journal is not None and self.journal.is_full:
-            raise Backlogged("The journal is too far behind to take in more; send these again later.", 5)
+        self.require_room(with_bytes=received is not None)
         loop = asyncio.get_running_loop()
         parts = [
             _Part(events[start : start + BATCH], received if start == 0 else None, loop.create_future())
@@ -98,6 +93,15 @@ class IngestGate:
         for result in await asyncio.gather(*(part.kept for part in parts), return_exceptions=True):
             if isinstance(result, BaseException):
                 raise result
+
+    def require_room(self, *, with_bytes: bool) -> None:
+        """Raise Backlogged while more waits than can be taken in soon."""
+        too_much = self._events_waiting >= _MOST_WAITING or self._bytes_waiting >= _MOST_BYTES_WAITING
+        if too_much or self.backlog >= self._backlog_limit:
+            raise Backlogged("More events wait than can be taken in soon; send these again later.", 1)
+        # Operators' commands come without bytes, and few: an alarm must be answered whatever has become of a disk.
+        if with_bytes and self.journal is not None and self.journal.is_full:
+            raise Backlogged("The journal is too far behind to take in more; send these again later.", 5)
 
     async def run(self) -> None:
         """Send what waits, until cancelled; what then still waits is refused."""

@@ -11,11 +11,13 @@ import contextlib
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from rtcc.access.visibility import MARK_NAMES, Marks, marks_of
+from rtcc.feeds.declared import Feed
+from rtcc.feeds.feed_health import FeedHealth, health_of, worst_by_source
 from rtcc.feeds.health import freshness, is_feed, limits_s
 from rtcc.model.event import iso
 from rtcc.picture.changes import Change, changes_after, cursor_of, last_changes, last_position, reaches_back_to
@@ -65,8 +67,11 @@ def not_cancelled() -> bool:
 class Hub:
     """Follows the picture and keeps what listeners need; run() it once in the process's event loop."""
 
-    def __init__(self, connect: OpenAsync, intervals: Callable[[str], float]) -> None:
-        """``connect`` opens a client of the store; ``intervals`` gives a source's declared interval in seconds."""
+    def __init__(self, connect: OpenAsync, intervals: Callable[[str], float], feeds: Iterable[Feed] = ()) -> None:
+        """``connect`` opens a client of the store; ``intervals`` gives a source's declared interval in seconds.
+
+        Of ``feeds``, the declared ones, each that is switched on is told of, also while it has never spoken.
+        """
         self._connect = connect
         self._intervals = intervals
         self.replica = Replica()
@@ -79,6 +84,8 @@ class Hub:
         self._wake: asyncio.Future[None] | None = None
         self._gap_s = _SHORTEST_GAP_S
         self._heard: dict[str, float] = {}
+        #: How each declared feed is, as last looked at.
+        self.declared = [health_of(feed, {}) for feed in feeds if feed.enabled]
         #: What each source speaks of, as far as the picture shows: a screen's list is as old as its oldest feed.
         self._kinds_of: dict[str, set[str]] = {}
         self._lost_at: str | None = None
@@ -235,6 +242,7 @@ class Hub:
         while not_cancelled():
             async with asyncio.timeout(_STUCK_S):
                 heard = await store.hgetall(keys.HEARD)
+                self.declared = await _look_at(store, [health.feed for health in self.declared])
             self._heard = {source.decode(): float(at) for source, at in heard.items()}
             self._beat()
             await asyncio.sleep(BEAT_S)
@@ -243,22 +251,30 @@ class Hub:
         self._publish(Beat(self._next_number, self.replica.position, self.beat_event()))
 
     def feeds(self) -> list[dict[str, Any]]:
-        """Return each feed's freshness by its own interval, the longest silent first."""
+        """Return each feed's freshness by its own interval, the longest silent first.
+
+        A declared feed is as old as its last success, with or without news; ``age_s`` is None for one never heard.
+        """
         now = time.time()
+        declared = worst_by_source(self.declared, now)
+        stopped = {health.feed.source for health in self.declared if health.stopped}
+        heard: dict[str, float | None] = {source: at for source, at in self._heard.items() if is_feed(source)}
+        heard |= {source: health.success_at for source, health in declared.items()}
         feeds = []
-        for source, at in sorted(self._heard.items(), key=lambda item: item[1]):
-            if not is_feed(source):
-                continue
-            age_s, interval_s = max(0.0, now - at), self._intervals(source)
+        for source, at in sorted(heard.items(), key=lambda item: item[1] or 0.0):
+            known = declared.get(source)
+            interval_s = self._intervals(source) if known is None else known.feed.interval_s
+            age_s = None if at is None else max(0.0, now - at)
             feeds.append(
                 {
                     "source": source,
-                    "state": freshness(age_s, interval_s),
-                    "age_s": round(age_s, 1),
+                    "state": "lost" if age_s is None else freshness(age_s, interval_s),
+                    "stopped": source in stopped,
+                    "age_s": None if age_s is None else round(age_s, 1),
                     "interval_s": interval_s,
                     "limits_s": limits_s(interval_s),
                     "kinds": sorted(self._kinds_of.get(source, ())),
-                    "last_received_at": iso(datetime.fromtimestamp(at, UTC)),
+                    "last_received_at": None if at is None else iso(datetime.fromtimestamp(at, UTC)),
                 }
             )
         return feeds
@@ -274,3 +290,11 @@ class Hub:
                 "feeds": self.feeds(),
             },
         )
+
+
+async def _look_at(store: AsyncStore, feeds: list[Feed]) -> list[FeedHealth]:
+    pipeline = store.pipeline(transaction=False)
+    for feed in feeds:
+        pipeline.hgetall(keys.feed(feed.name))
+    entries = await pipeline.execute() if feeds else []
+    return [health_of(feed, entry) for feed, entry in zip(feeds, entries, strict=True)]

@@ -17,13 +17,15 @@ from rtcc.access.keys import KeyRing
 from rtcc.access.sessions import Sessions
 from rtcc.city.choice import city_folder
 from rtcc.city.nearby_city import NearbyCity
-from rtcc.feeds.health import interval_s
+from rtcc.feeds.declared import load_feeds
+from rtcc.feeds.health import intervals_of
 from rtcc.settings import Settings
 from rtcc.store.connection import connect_async
 from rtcc.web import basemap
 from rtcc.web.answers import answer
-from rtcc.web.api import alarms, events, health, incidents, login, nearby, past, picture
+from rtcc.web.api import alarms, eido, events, feeds, health, incidents, login, nearby, past, picture
 from rtcc.web.dash_app import mount_dash
+from rtcc.web.feed_desk import FeedDesk
 from rtcc.web.gate import IngestGate
 from rtcc.web.hosts import KnownHosts
 from rtcc.web.hub import Hub
@@ -70,19 +72,24 @@ def create_app(settings: Settings) -> FastAPI:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
         await app.state.past.close()
+        app.state.feeds.close()
 
     app = FastAPI(title="RTCC", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.keys = KeyRing(settings.data_dir)
     app.state.sessions = Sessions(partial(connect_async, settings))
     app.state.store = outlet.store
     app.state.gate = IngestGate(outlet.send, outlet.backlog, settings.backlog_limit, outlet.journal)
-    app.state.hub = Hub(partial(connect_async, settings), interval_s)
+    declared = load_feeds(settings.feeds_path())
+    app.state.hub = Hub(partial(connect_async, settings), intervals_of(declared), declared)
+    app.state.feeds = FeedDesk(settings, declared)
     pack = city_folder(settings)
     app.state.basemap = basemap.open_basemap(pack)
     app.state.nearby = NearbyCity(pack)
+    #: Our name among those that exchange incidents.
+    app.state.issuer = f"rtcc.{settings.journal_name}"
     app.state.wall_tour_s = settings.wall_tour_s
     app.state.past = Past(settings)
-    for part in (login, events, alarms, incidents, picture, nearby, past, health, basemap):
+    for part in (login, events, feeds, alarms, incidents, eido, picture, nearby, past, health, basemap):
         app.include_router(part.router)
     app.add_exception_handler(Exception, _say_nothing)
     mount_dash(app)

@@ -5,6 +5,7 @@ import os
 import shlex
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -12,24 +13,39 @@ import yaml
 
 from rtcc.cli.up import _commands
 from rtcc.settings import Settings
-from rtcc.tasks import QUEUES, ROUTES
+from rtcc.tasks import POLL_FEED, POLL_QUEUE, QUEUES, ROUTES
 
 ROOT = Path(__file__).parents[2]
 SHOW_APP = """
 import json
-from workers.app import app
-app.loader.import_default_modules()
-print(json.dumps({"tasks": sorted(app.tasks), "schedule": [e["task"] for e in app.conf.beat_schedule.values()]}))
+from importlib import import_module
+apps = [import_module(f"workers.{name}").app for name in ("app", "poll", "schedule")]
+for app in apps[:2]:
+    app.loader.import_default_modules()
+tasks = sorted({task for app in apps[:2] for task in app.tasks})
+print(json.dumps({"tasks": tasks, "schedule": [e["task"] for e in apps[2].conf.beat_schedule.values()]}))
+"""
+#: A feed of every transport that needs a process of its own, and the server that speaks to TAK clients.
+FEEDS = """
+cot_out = {}
+[feeds.polled]
+format = "native"
+poll = { url = "http://127.0.0.1" }
+[feeds.heard]
+format = "native"
+listen = { kind = "tcp-server", port = 0 }
 """
 
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory):
-    """What the workers' application knows, asked of a process of its own as Celery starts one."""
+    """What the workers' applications and the beat know, asked of a process of its own as Celery starts one."""
+    data = tmp_path_factory.mktemp("data")
+    (data / "feeds.toml").write_text(FEEDS)
     environment = os.environ | {
         # Never spoken to: to know its tasks the application needs an address, not a store.
         "RTCC_REDIS_URL": "redis://127.0.0.1:1/0",
-        "RTCC_DATA_DIR": str(tmp_path_factory.mktemp("data")),
+        "RTCC_DATA_DIR": str(data),
         "PYTHONPATH": str(ROOT),
     }
     shown = subprocess.run(
@@ -50,17 +66,22 @@ def test_every_worker_body_has_a_route(app):
 
 def test_beat_sends_only_tasks_that_exist(app):
     """The schedule names only tasks that a worker can run."""
+    assert POLL_FEED in app["schedule"]
     assert set(app["schedule"]) <= set(ROUTES)
 
 
 def test_every_route_leads_to_a_known_queue():
     """A task's queue is one of those that rtcc.tasks declares."""
-    assert {route["queue"] for route in ROUTES.values()} == set(QUEUES)
+    assert {route["queue"] for route in ROUTES.values()} == {*QUEUES, POLL_QUEUE}
 
 
 def on_one_machine(name):
     """Give a process's command as `rtcc up` starts it, without the interpreter and with folders blanked."""
-    commands = {child: command for child, command, _ in _commands(Settings(), simulator=False)}
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "feeds.toml"
+        file.write_text(FEEDS)
+        settings = Settings(feeds_file=file)
+        commands = {child: command for child, command, _ in _commands(settings, simulator=False)}
     return blank(commands[name][2:])
 
 
@@ -81,11 +102,19 @@ def blank(command):
 @pytest.mark.parametrize("command", [on_one_machine, in_containers])
 def test_every_queue_is_consumed(command):
     """Whichever way RTCC is started, its worker takes from every queue."""
-    worker = command("worker")
-    assert set(worker[worker.index("--queues") + 1].split(",")) == set(QUEUES)
+    consumed = [
+        queue for name in ("worker", "polls") for queue in command(name)[command(name).index("--queues") + 1].split(",")
+    ]
+    assert sorted(consumed) == sorted([*QUEUES, POLL_QUEUE])
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "beat", "alarms", "journal"])
+def test_without_feeds_nobody_waits_for_them(tmp_path):
+    """Where no feed is declared, no process is started for any."""
+    names = {name for name, _, _ in _commands(Settings(data_dir=tmp_path), simulator=False)}
+    assert not names & {"polls", "listen", "cot_out"}
+
+
+@pytest.mark.parametrize("name", ["web", "worker", "beat", "alarms", "journal", "polls", "listen"])
 def test_containers_run_what_one_machine_runs(name):
     """docker-compose.yml starts each process as `rtcc up` does, so that what is tested is deployed."""
     assert in_containers(name) == on_one_machine(name)

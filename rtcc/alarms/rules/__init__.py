@@ -10,6 +10,7 @@ from rtcc.alarms.rules.call_abandoned import CallAbandoned
 from rtcc.alarms.rules.call_waiting import CallWaiting
 from rtcc.alarms.rules.cluster import Cluster
 from rtcc.alarms.rules.feed_silent import FeedSilent
+from rtcc.alarms.rules.feed_stopped import FeedStopped
 from rtcc.alarms.rules.gunshot import Gunshot
 from rtcc.alarms.rules.journal_behind import JournalBehind
 from rtcc.alarms.rules.pending_too_long import PendingTooLong
@@ -33,6 +34,7 @@ RULES: dict[str, type[Rule[Any]]] = {
         CallAbandoned,
         PositionLost,
         FeedSilent,
+        FeedStopped,
         JournalBehind,
         Surge,
         Cluster,

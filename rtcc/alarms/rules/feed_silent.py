@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import inf
 
 from pydantic import Field
 
 from rtcc.alarms.finding import NOT_NOW, Finding, not_before
 from rtcc.alarms.rule import Parameters, Rule, Seconds
-from rtcc.feeds.health import freshness, interval_s, limits_s
+from rtcc.feeds.health import freshness, limits_s
 
 #: Freshness changes when the limit is passed, not at the limit.
 _AFTER_S = 0.001
@@ -39,13 +40,16 @@ class FeedSilent(Rule[FeedParameters]):
         heard = self.view.heard.get(subject)
         if heard is None:
             return NOT_NOW
-        _, stale_after, lost_after = limits_s(interval_s(subject))
-        state = freshness(now - heard, interval_s(subject))
-        forgotten_at = heard + self.parameters.forget_after_s
+        _, stale_after, lost_after = limits_s(self.view.intervals(subject))
+        state = freshness(now - heard, self.view.intervals(subject))
+        # A declared feed is owed its word; any other is one only as long as it speaks.
+        forgotten_at = inf if self.view.is_declared(subject) else heard + self.parameters.forget_after_s
         if now >= forgotten_at:
             return NOT_NOW
         if state not in {"stale", "lost"}:
             return not_before(min(heard + stale_after, forgotten_at) + _AFTER_S)
-        again = forgotten_at if state == "lost" else min(heard + lost_after + _AFTER_S, forgotten_at)
+        again = min(heard + lost_after + _AFTER_S, forgotten_at) if state == "stale" else forgotten_at
         severity = "high" if state == "lost" else "medium"
-        return Finding(True, f"Feed {subject} is {state}", look_again_at=again, severity=severity)
+        return Finding(
+            True, f"Feed {subject} is {state}", look_again_at=None if again == inf else again, severity=severity
+        )

@@ -9,7 +9,7 @@ from pydantic import Field
 from rtcc.alarms.finding import NOT_NOW, Finding, about_unit, not_before
 from rtcc.alarms.rule import Parameters, Rule, Seconds
 from rtcc.alarms.view import Said, View, seconds
-from rtcc.feeds.health import freshness, interval_s
+from rtcc.feeds.health import freshness
 
 _AT_WORK = frozenset({"dispatched", "enroute", "on_scene"})
 #: While the feed itself is out its alarm speaks for all units; so often one of them looks whether it is back.
@@ -64,4 +64,4 @@ class PositionLost(Rule[PositionParameters]):
     def _feed_is_out(self, unit: str, now: float) -> bool:
         _, source = self._fixes.get(unit, ("", ""))
         heard = self.view.heard.get(source)
-        return heard is not None and freshness(now - heard, interval_s(source)) in {"stale", "lost"}
+        return heard is not None and freshness(now - heard, self.view.intervals(source)) in {"stale", "lost"}

@@ -1,21 +1,26 @@
-"""Reads a file of past rows, CSV or JSON, into the moments of every life in it, before any of them is replayed."""
+"""Reads a file of past rows, CSV or JSON, gzipped or not, into the moments of every life in it, to be replayed."""
 
 from __future__ import annotations
 
-import csv
-import json
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 from rtcc.feeds.catalogue import detect_mapping
+from rtcc.feeds.formats.cells import Cells
+from rtcc.feeds.formats.identity import entity_of
 from rtcc.feeds.formats.mapping import RowMapping
+from rtcc.feeds.formats.merging import merged
 from rtcc.feeds.formats.rows import Moment, read_row
-from rtcc.feeds.formats.values import text
+from rtcc.feeds.formats.shape import Shape
+from rtcc.feeds.formats.tables import Item, TableError, read_table
 from rtcc.model.lifecycle import ENDED, LIFECYCLES
+
+#: What a file of one's own may expand to: it is read on request, and not sent by anybody.
+_MOST_BYTES = 4 * 1024**3
 
 
 class RecordingError(ValueError):
@@ -43,7 +48,7 @@ class Recording:
 
     def left_open(self) -> list[tuple[str, str]]:
         """Return (agency, id) of whatever had not ended when the recording did, in the order it began."""
-        status_field = LIFECYCLES[self.mapping.kind][0]
+        status_field, _ = LIFECYCLES.get(self.mapping.kind, ("", ()))
         last: dict[tuple[str, str], Any] = {}
         for moment in self.moments:
             last[moment.agency, moment.id] = moment.fields.get(status_field, last.get((moment.agency, moment.id)))
@@ -54,47 +59,44 @@ class Recording:
 def load_recording(file: Path, mapping: RowMapping | None = None) -> Recording:
     """Read a whole file; the mapping is found by the columns of its first row when none is given."""
     try:
-        rows = _rows(file)
-        first = next(rows, None)
-    except (OSError, ValueError, csv.Error) as error:
+        body = file.read_bytes()
+    except OSError as error:
         raise RecordingError(f"{file} cannot be read: {error}.") from error
-    if first is None:
+    items = _items(file, body, mapping.shape if mapping else Shape())
+    if not items:
         raise RecordingError(f"{file} holds no rows.")
-    mapping = mapping or detect_mapping(first if isinstance(first, dict) else ())
+    if mapping is None:
+        mapping = detect_mapping(items[0].row or ())
+        if mapping.shape != Shape():
+            items = _items(file, body, mapping.shape)
     moments: list[Moment] = []
     troubles: list[Trouble] = []
-    count = 0
-    for count, row in enumerate(_readable(chain((first,), rows), troubles), start=1):
-        if not isinstance(row, dict):
-            troubles.append(Trouble(count, "", "The row is no object of columns.", refused=True))
-            continue
+    for count, row in _rows(items, mapping, troubles):
         reading = read_row(row, mapping)
         moments.extend(reading.moments)
-        id_ = text(row.get(mapping.id))[:64]
+        id_ = entity_of(Cells(row, mapping))[1][:64]
         troubles.extend(Trouble(count, id_, reason, refused=not reading.moments) for reason in reading.reasons)
-    return Recording(mapping, count, tuple(sorted(moments, key=attrgetter("at"))), tuple(troubles))
+    troubles.sort(key=attrgetter("row"))
+    return Recording(mapping, len(items), tuple(sorted(moments, key=attrgetter("at"))), tuple(troubles))
 
 
-def _readable(rows: Iterator[Any], troubles: list[Trouble]) -> Iterator[Any]:
-    """Pass rows on until the file itself breaks off, which is told, and keeps what came before."""
-    count = 0
+def _items(file: Path, body: bytes, shape: Shape) -> list[Item]:
     try:
-        for row in rows:
-            count += 1
-            yield row
-    except (ValueError, csv.Error) as error:
-        troubles.append(Trouble(count + 1, "", f"The file cannot be read further: {error}.", refused=True))
+        return list(read_table(body, "", shape, _MOST_BYTES, sys.maxsize))
+    except TableError as error:
+        raise RecordingError(f"{file} cannot be read: {error}") from error
 
 
-def _rows(file: Path) -> Iterator[Any]:
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        start = lines.read(1)
-        while start.isspace():
-            start = lines.read(1)
-        lines.seek(0)
-        if start == "[":
-            yield from json.load(lines)
-        elif start == "{":
-            yield from (json.loads(line) for line in lines if line.strip())
+def _rows(items: list[Item], mapping: RowMapping, troubles: list[Trouble]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Yield each row with its number, those of one entity as one where the mapping merges them."""
+    together: dict[tuple[str, str], list[tuple[int, dict[str, Any]]]] = {}
+    for count, item in enumerate(items, start=1):
+        if item.row is None:
+            troubles.append(Trouble(count, "", item.reason, refused=True))
+        elif mapping.merge is None:
+            yield count, item.row
         else:
-            yield from csv.DictReader(lines)
+            together.setdefault(entity_of(Cells(item.row, mapping)), []).append((count, item.row))
+    for rows in together.values():
+        assert mapping.merge is not None  # noqa: S101 - only a merge puts rows together
+        yield rows[-1][0], merged([row for _, row in rows], mapping, mapping.merge)

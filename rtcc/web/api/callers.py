@@ -8,10 +8,14 @@ from fastapi import HTTPException, Request
 
 from rtcc.access.keys import INGEST, OPERATE, Key
 from rtcc.access.visibility import Audience
-from rtcc.web.viewer import Viewer, presented_key, viewer_of
+from rtcc.web.viewer import OVERSEERS, Viewer, presented_key, viewer_of
 
 ANYONE_HERE = {"x-access": "anyone on this machine"}
 INGEST_KEY = {"x-access": "key with scope ingest"}
+FEED_KEY = {"x-access": "key with scope feed:<name> of that feed"}
+OVERSEER = {
+    "x-access": "session of a supervisor or admin, or a key with scope read:supervisor or read:admin",
+}
 OPERATOR = {"x-access": "session of a dispatcher, supervisor or admin, or a key with scope operate"}
 WRITER = {"x-access": "session of a dispatcher, supervisor, officer or admin, or a key with scope operate"}
 READER = {
@@ -40,6 +44,17 @@ async def operator(request: Request) -> Viewer:
     viewer = await viewer_of(request)
     if not viewer.operates:
         _refuse(request, viewer, "answering alarms")
+    return viewer
+
+
+async def overseer(request: Request) -> Viewer:
+    """Return who sees to the center itself; 401 for nobody in particular, 403 for somebody who does not."""
+    viewer = await viewer_of(request)
+    if viewer.audience not in OVERSEERS:
+        key = presented_key(request)
+        if key is None and not viewer.name:
+            raise HTTPException(401, "Sign in at /login, or present a key.", {"WWW-Authenticate": "Bearer"})
+        raise HTTPException(403, "How the feeds are is for supervisors and administrators.")
     return viewer
 
 

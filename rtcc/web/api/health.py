@@ -7,6 +7,8 @@ import time
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from rtcc.feeds.feed_health import FeedHealth
+from rtcc.feeds.health import STATES
 from rtcc.picture.journaled import JournalHealth
 from rtcc.web import metrics
 from rtcc.web.answers import answer
@@ -44,8 +46,28 @@ async def get_metrics(request: Request) -> Response:
     metrics.STORE_UP.set(0 if hub.store_lost_at else 1)
     _tell_journal(request.app.state.gate.journal)
     for feed in hub.feeds():
-        metrics.FEED_AGE.labels(feed["source"]).set(feed["age_s"])
+        if feed["age_s"] is not None:
+            metrics.FEED_AGE.labels(feed["source"]).set(feed["age_s"])
+    for declared in hub.declared:
+        _tell_feed(declared)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _tell_feed(health: FeedHealth) -> None:
+    name, present = health.feed.name, health.state(time.time())
+    for state in STATES:
+        metrics.FEED_STATE.labels(name, state).set(state == present)
+    metrics.FEED_STOPPED.labels(name).set(health.stopped)
+    metrics.FEED_HELD.labels(name).set(health.held)
+    metrics.FEED_LOST.labels(name).set(health.lost_messages)
+    for outcome in ("accepted", "unchanged", "refused"):
+        metrics.FEED_ROWS.labels(name, outcome).set(health.counts[outcome])
+    # Bounded where they are counted, and without the values in them.
+    for reason, count in health.reasons.items():
+        metrics.FEED_REFUSED.labels(name, reason).set(count)
+    for quantile, lag_s in (("0.5", health.lag_p50_s), ("0.95", health.lag_p95_s)):
+        if lag_s is not None:
+            metrics.FEED_LAG.labels(name, quantile).set(lag_s)
 
 
 def _tell_journal(health: JournalHealth | None) -> None:

@@ -2,8 +2,10 @@
 
 import pytest
 
+from rtcc.feeds.feed_health import health_of
 from rtcc.feeds.health import DEFAULT_INTERVAL_S, limits_s
 from tests.alarm_center import Center
+from tests.feed_parts import made_feed
 
 ALARM = "feed_silent:avl"
 _, STALE_S, LOST_S = limits_s(DEFAULT_INTERVAL_S)
@@ -121,3 +123,14 @@ def test_death_changes_nothing() -> None:
     words = center.words
     center.die()
     assert center.words == words == 2
+
+
+def test_a_declared_feed_is_never_forgotten() -> None:
+    """A feed that is declared and silent for days is an alarm still, and does not leave it by its age."""
+    center = watched()
+    center.read_feeds(health_of(made_feed(source="avl"), {}))
+    center.hear(avl=0)
+    center.wait(3 * DAY_S)
+    assert center.alarm(ALARM)["title"] == "Feed avl is lost"
+    assert "clears_at" not in center.alarm(ALARM)
+    assert center.times_raised(ALARM) == 1
