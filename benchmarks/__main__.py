@@ -24,6 +24,7 @@ NAMES = (
     "drive",
     "basemap",
     "simulator",
+    "feed_poll",
     "journal",
     "alarms",
     "alarm_load",

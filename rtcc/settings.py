@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     hosts: tuple[str, ...] = Field(
         ("127.0.0.1", "localhost", "[::1]"), description="Names by which browsers may address the web server."
     )
+    feeds_file: Path | None = Field(None, description="Where feeds are declared; default: feeds.toml in data_dir.")
     wall_tour_s: int = Field(30, ge=0, description="The wall looks at each district this long; 0 is no tour.")
     replay: Path | None = Field(None, description="File of past calls that `rtcc up` replays instead of inventing.")
     replay_speed: float = Field(20.0, gt=0, description="How much faster than life `rtcc up` replays that file.")
@@ -76,6 +77,12 @@ class Settings(BaseSettings):
     alarm_leaves_after_s: int = Field(900, ge=0, description="A cleared alarm stays in the picture this long.")
     detection_leaves_after_s: int = Field(7200, ge=0, description="A detection stays in the picture this long.")
     note_leaves_after_s: int = Field(86_400, ge=0, description="A note stays in the picture this long.")
+    notice_leaves_after_s: int = Field(
+        900, ge=0, description="A notice that was ended stays in the picture this long; an expired one leaves at once."
+    )
+    unit_leaves_after_s: int = Field(
+        900, ge=0, description="A unit whose source vouches for its fix until a time stays this long after it."
+    )
     alarms: dict[str, Any] = Field({}, description="Operators, and the parameters of each alarm rule.")
     tombstone_kept_s: int = Field(
         7 * 86_400,
@@ -105,6 +112,10 @@ class Settings(BaseSettings):
         base = self.journal or str(self.data_dir / "journal")
         return f"{base.rstrip('/')}/{self.journal_name}"
 
+    def feeds_path(self) -> Path:
+        """Return the file in which the feeds of this installation are declared; it need not exist."""
+        return self.feeds_file or self.data_dir / "feeds.toml"
+
     def trim(self) -> str:
         """Return what the picture's scripts are told of how long the stream may be (see tell.lua)."""
         return f"{self.stream_length} journal" if self.keeps_journal() else str(self.stream_length)
@@ -117,6 +128,8 @@ class Settings(BaseSettings):
             "alarm": self.alarm_leaves_after_s,
             "detection": self.detection_leaves_after_s,
             "note": self.note_leaves_after_s,
+            "notice": self.notice_leaves_after_s,
+            "unit": self.unit_leaves_after_s,
         }
 
 

@@ -12,6 +12,8 @@ from rtcc.access.sessions import LinkRefusedError, SessionsAway
 from rtcc.alarms.parameters import AlarmParameterError
 from rtcc.city.pack import PackError
 from rtcc.cli import city, doctor, feeds, journal, keys, simulate, up, users
+from rtcc.feeds.formats.mapping import MappingError
+from rtcc.feeds.payload import FeedTableError
 from rtcc.feeds.transports.recording import RecordingError
 from rtcc.store.connection import NoStoreError, StoreAway
 from rtcc.tasks import StoreUnavailable
@@ -30,7 +32,9 @@ app.add_typer(journal.app, name="journal")
 
 _SAID = (
     AlarmParameterError,
+    FeedTableError,
     KeyRefusedError,
+    MappingError,
     LinkRefusedError,
     journal.JournalSaidError,
     NoStoreError,

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from rtcc.feeds.formats.mapping import MappingError, RowMapping, load_mapping
+from rtcc.feeds.formats.paths import snake
 
 MAPPINGS = Path(__file__).parent / "mappings"
 
@@ -30,6 +31,7 @@ def find_mapping(name: str) -> RowMapping:
 def detect_mapping(columns: Iterable[str]) -> RowMapping:
     """Return the mapping whose columns are all there, the most demanding one where several fit."""
     given = {column.strip() for column in columns}
+    given |= {snake(column) for column in given}
     fitting = [mapping for mapping in shipped_mappings() if mapping.columns and mapping.columns <= given]
     if not fitting:
         seen = ", ".join(sorted(given)[:6]) or "none"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from functools import cache
 
 from rtcc.feeds.catalogue import shipped_mappings
+from rtcc.feeds.declared import Feed
 from rtcc.model.sources import ALARMS, OPERATORS
 
 #: A source we know nothing of: one that pushes, and may well have a quiet minute.
@@ -33,8 +35,20 @@ def freshness(age_s: float, interval_s: float) -> str:
 
 
 def interval_s(source: str) -> float:
-    """Return how often, at the latest, this source is expected to speak while all is well."""
-    return _intervals().get(source, DEFAULT_INTERVAL_S)
+    """Return how often, at the latest, a source is expected to speak where no feed is declared for it."""
+    return _known().get(source, DEFAULT_INTERVAL_S)
+
+
+def intervals_of(feeds: Iterable[Feed]) -> Callable[[str], float]:
+    """Return ``interval_s`` as an installation with these feeds has it.
+
+    Where feeds share one source, the one that speaks most often says when its silence means something.
+    """
+    declared: dict[str, float] = {}
+    for feed in feeds:
+        if feed.enabled:
+            declared[feed.source] = min(feed.interval_s, declared.get(feed.source, feed.interval_s))
+    return lambda source: declared[source] if source in declared else interval_s(source)
 
 
 def is_feed(source: str) -> bool:
@@ -43,5 +57,5 @@ def is_feed(source: str) -> bool:
 
 
 @cache
-def _intervals() -> dict[str, float]:
+def _known() -> dict[str, float]:
     return SIMULATED | WATCH | {mapping.source: mapping.interval_s for mapping in shipped_mappings()}

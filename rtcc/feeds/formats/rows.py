@@ -1,18 +1,23 @@
-"""Turns one row of an agency's export into the moments of an incident's life, as its CAD would have told them live."""
+"""Turns one row of an agency's export into the moments of an entity's life, as its CAD would have told them live."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Literal
 
 from rtcc.feeds.formats import values
-from rtcc.feeds.formats.mapping import POSITION, Column, RowMapping, Stage
+from rtcc.feeds.formats.cells import Cells, NoTimeError, Row
+from rtcc.feeds.formats.identity import entity_of
+from rtcc.feeds.formats.lives import Stage
+from rtcc.feeds.formats.mapping import RowMapping
 from rtcc.model.event import EventError, iso, parse_event
-from rtcc.model.lifecycle import LIFECYCLES, rank
+from rtcc.model.lifecycle import ENDED, LIFECYCLES, rank
+from rtcc.model.version import microseconds
 
-Row = Mapping[str, Any]
+#: What the feed's memory says of a row: never told, told otherwise, or gone from a snapshot and back again.
+Known = Literal["new", "changed", "back"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,7 @@ class Moment:
     agency: str
     id: str
     fields: dict[str, Any]
+    sequence: int | None = None
 
     def to_event(self, mapping: RowMapping, sequence: int | None = None) -> dict[str, Any]:
         """Return the moment as an event that is still to be validated."""
@@ -33,7 +39,7 @@ class Moment:
             "agency": self.agency,
             "source": mapping.source,
             "occurred_at": iso(self.at),
-            "sequence": sequence,
+            "sequence": self.sequence if sequence is None else sequence,
             "data": told,
         }
 
@@ -49,137 +55,181 @@ class Reading:
     reasons: tuple[str, ...] = ()
 
 
-class _RefusedError(ValueError):
-    pass
+class RowRefusedError(ValueError):
+    """A row that becomes no event; the message is one sentence."""
 
 
 def read_row(row: Row, mapping: RowMapping) -> Reading:
-    """Read one row; never raises, because one bad row must not end the feed it came in."""
-    reasons: list[str] = []
+    """Read one row of a recording; never raises, because one bad row must not end the feed it came in."""
+    cells = Cells(row, mapping)
     try:
-        moments = _moments(row, mapping, reasons)
+        moments = moments_of(cells)
         for moment in moments:
             parse_event(moment.to_event(mapping), moment.at)
-    except (_RefusedError, EventError) as error:
+    except (RowRefusedError, EventError) as error:
         return Reading((), (str(error),))
-    return Reading(tuple(moments), tuple(reasons))
+    return Reading(tuple(moments), tuple(cells.reasons))
 
 
-def _moments(row: Row, mapping: RowMapping, reasons: list[str]) -> list[Moment]:
-    id_ = values.text(row.get(mapping.id))
-    if id_ in mapping.empty:
-        raise _RefusedError(f"{mapping.id} is empty; a row needs an id.")
-    agency = _value(row, mapping.agency, mapping, reasons)
-    if agency is None:
-        raise _RefusedError(f"{mapping.agency.name} is empty; a row needs an agency.")
-    times = _times(row, mapping)
+def moments_of(cells: Cells, known: Known = "new") -> list[Moment]:
+    """Return the moments that a row tells, in time order. Raises RowRefusedError.
+
+    A row that was told before is told as a whole once more, at its own last update, or else when it was received.
+    """
+    agency, id_ = entity_of(cells)
+    mapping = cells.mapping
+    if not id_:
+        name = " and ".join(mapping.id)
+        raise RowRefusedError(f"{name} is empty; a row needs an id.")
+    if not agency:
+        name = mapping.agency.name if mapping.agency else "agency"
+        raise RowRefusedError(f"{name} is empty; a row needs an agency.")
+    try:
+        timeline = _life(cells, known) if mapping.stages else _instant(cells, known)
+    except NoTimeError as error:
+        raise RowRefusedError(f"{error}.") from None
+    # Of two tellings at one instant the one that was received later counts.
+    received = microseconds(cells.received_at) if cells.received_at else None
+    told = [
+        Moment(at, agency, id_, fields, received if whole else None)
+        for at, (fields, whole) in sorted(timeline.items())
+        if fields
+    ]
+    if not told:
+        raise RowRefusedError("The row tells nothing: all of its fields are empty.")
+    return told
+
+
+#: What is told at each instant, and whether it is the row as a whole.
+_Timeline = dict[datetime, tuple[dict[str, Any], bool]]
+
+
+def _instant(cells: Cells, known: Known) -> _Timeline:
+    """Tell a row without moments: all of it at one instant."""
+    column = cells.mapping.occurred_at
+    at = cells.when(column) if column else cells.received_at
+    if at is None:
+        raise RowRefusedError(
+            f"{column.name} is empty; a row needs its time."
+            if column
+            else "The row has no time of its own, and a recording does not say when it was received."
+        )
+    if known == "back" and cells.received_at:
+        at = max(at, cells.received_at)
+    return {at: (cells.fields(cells.mapping.first), True)}
+
+
+def _life(cells: Cells, known: Known) -> _Timeline:
+    mapping = cells.mapping
+    times = _times(cells)
     first = mapping.stages[0]
-    if first.column not in times:
-        raise _RefusedError(f"{first.column} is empty; a row needs its first time.")
+    if first.key not in times:
+        raise RowRefusedError(f"{first.column} is empty; a row needs its first time.")
     timeline: dict[datetime, dict[str, Any]] = {}
-    _tell_first(row, mapping, times, timeline, reasons)
-    _tell_stages(row, mapping, times, timeline)
-    _tell_last(row, mapping, times, timeline, reasons)
-    return [Moment(at, agency, id_, fields) for at, fields in sorted(timeline.items()) if fields]
+    told_first = cells.fields(mapping.first)
+    _tell_first(cells, times, timeline, told_first)
+    status = _tell_stages(cells, times, timeline)
+    told_last = cells.fields(mapping.last)
+    if known == "new" or cells.received_at is None:
+        _tell_last(mapping, times, timeline, told_last)
+        return {at: (fields, False) for at, fields in timeline.items()}
+    return _told_again(cells, known, times, timeline, {**told_first, **told_last}, status)
 
 
-def _times(row: Row, mapping: RowMapping) -> dict[str, datetime]:
+def _told_again(
+    cells: Cells,
+    known: Known,
+    times: Mapping[str, datetime],
+    timeline: dict[datetime, dict[str, Any]],
+    fields: dict[str, Any],
+    status: str,
+) -> _Timeline:
+    mapping, received_at = cells.mapping, cells.received_at
+    assert received_at is not None  # noqa: S101 - only a row that was received can have been told before
+    status_field = LIFECYCLES[mapping.kind][0]
+    at = times.get(mapping.updated or "", received_at)
+    if status in ENDED.get(mapping.kind, ()):
+        # Long over perhaps, and gone from the picture: what is told of it late must not bring it back.
+        at = max(times[stage.key] for stage in mapping.stages if stage.key in times)
+    if known == "back":
+        # It had been told as ended at an instant after all of its own.
+        ends = {stage.field for stage in mapping.stages if stage.key not in times}
+        at, fields = received_at, {**fields, **dict.fromkeys(ends | _end_of(mapping)), status_field: status}
+        fields |= {stage.field: times[stage.key] for stage in mapping.stages if stage.key in times}
+    told: _Timeline = {moment: (what, False) for moment, what in timeline.items()}
+    told[at] = ({**told.get(at, ({}, False))[0], **fields}, True)
+    return told
+
+
+def _end_of(mapping: RowMapping) -> frozenset[str]:
+    return frozenset({mapping.gone.at}) if mapping.gone.at else frozenset()
+
+
+def _times(cells: Cells) -> dict[str, datetime]:
+    mapping = cells.mapping
     found: dict[str, datetime] = {}
     before: datetime | None = None
-    for column in (*mapping.before.values(), *(stage.column for stage in mapping.stages), mapping.updated):
-        told = values.text(row.get(column)) if column else ""
-        if column and told not in mapping.empty:
+    plain = [*mapping.before.values(), *(stage.column for stage in mapping.stages), mapping.updated]
+    for column in dict.fromkeys(plain):
+        shown = cells.shown(column) if column else ""
+        if column and shown:
+            found[column] = before = cells.instant(column, shown, before)
+    for stage in mapping.stages:
+        shown = cells.shown(stage.plus) if stage.plus else ""
+        if shown and stage.column in found:
             try:
-                found[column] = before = values.in_utc(values.local_time(told, mapping.times), mapping.zone, before)
+                took = timedelta(seconds=values.number(shown) * stage.plus_s)
+                found[stage.key] = found[stage.column] + took
             except (ValueError, OverflowError):
-                raise _RefusedError(f"{column} is {told[:40]!r}, which is no time this mapping knows.") from None
+                raise NoTimeError(f"{stage.plus} is no duration") from None
     return found
 
 
 def _tell_first(
-    row: Row,
-    mapping: RowMapping,
-    times: dict[str, datetime],
-    timeline: dict[datetime, dict[str, Any]],
-    reasons: list[str],
+    cells: Cells, times: Mapping[str, datetime], timeline: dict[datetime, dict[str, Any]], told: dict[str, Any]
 ) -> None:
     # With the earliest moment, whichever that is: a sensitive call must be known as one from its first event.
-    start = min(times[stage.column] for stage in mapping.stages if stage.column in times)
-    timeline[start] = _fields(row, mapping.first, mapping, reasons)
-    for field, column in mapping.before.items():
+    start = min(times[stage.key] for stage in cells.mapping.stages if stage.key in times)
+    timeline[start] = dict(told)
+    for field, column in cells.mapping.before.items():
         if column in times:
             timeline.setdefault(max(start, times[column]), {})[field] = times[column]
 
 
-def _tell_stages(
-    row: Row, mapping: RowMapping, times: dict[str, datetime], timeline: dict[datetime, dict[str, Any]]
-) -> None:
+def _tell_stages(cells: Cells, times: Mapping[str, datetime], timeline: dict[datetime, dict[str, Any]]) -> str:
     # Stages of the same instant are one event: an on-view begins on scene. And a status never goes back: where
-    # a row closes before its unit arrives, the arrival is told as a time only.
+    # a row closes before its unit arrives, the arrival is told as a time only. A unit's goes round and round.
+    mapping = cells.mapping
     status_field = LIFECYCLES[mapping.kind][0]
-    reached = 0
-    for stage in sorted((stage for stage in mapping.stages if stage.column in times), key=lambda s: times[s.column]):
-        fields = timeline.setdefault(times[stage.column], {})
-        fields[stage.field] = times[stage.column]
-        status = _status(row, stage)
-        if rank(mapping.kind, status_field, status) > reached:
+    reached, last = 0, ""
+    for stage in sorted((stage for stage in mapping.stages if stage.key in times), key=lambda s: times[s.key]):
+        fields = timeline.setdefault(times[stage.key], {})
+        fields[stage.field] = times[stage.key]
+        fields |= dict.fromkeys(stage.clears)
+        status = _status(cells, stage)
+        if mapping.kind not in ENDED or rank(mapping.kind, status_field, status) > reached:
             reached = rank(mapping.kind, status_field, status)
-            fields[status_field] = status
+            fields[status_field] = last = status
+    return last
 
 
 def _tell_last(
-    row: Row,
     mapping: RowMapping,
-    times: dict[str, datetime],
+    times: Mapping[str, datetime],
     timeline: dict[datetime, dict[str, Any]],
-    reasons: list[str],
+    fields: dict[str, Any],
 ) -> None:
     known = timeline[min(timeline)]
-    fields = _fields(row, mapping.last, mapping, reasons)
     changed = {name: value for name, value in fields.items() if known.get(name) != value}
     if not changed:
         return
-    closing = mapping.stages[-1].column
+    closing = mapping.stages[-1].key
     at = times.get(closing) or times.get(mapping.updated or "") or max(timeline)
     timeline.setdefault(max(at, min(timeline)), {}).update(changed)
 
 
-def _status(row: Row, stage: Stage) -> str:
-    other = stage.instead.values.get(values.text(row.get(stage.instead.name))) if stage.instead else None
+def _status(cells: Cells, stage: Stage) -> str:
+    other: str | None = None
+    if stage.instead:
+        other = stage.instead.values.get(values.text(cells.shown(stage.instead.names[0])))
     return other or stage.status
-
-
-def _fields(row: Row, columns: Mapping[str, Column], mapping: RowMapping, reasons: list[str]) -> dict[str, Any]:
-    fields: dict[str, Any] = {}
-    for name, column in columns.items():
-        value = _value(row, column, mapping, reasons)
-        if value is None:
-            continue
-        if name == POSITION:
-            fields["lat"], fields["lon"] = value
-        else:
-            fields[name] = value
-    return fields
-
-
-def _value(row: Row, column: Column, mapping: RowMapping, reasons: list[str]) -> Any:
-    told = row.get(column.name)
-    shown = values.text(told)
-    if shown in mapping.empty:
-        return column.otherwise
-    if column.form == "title":
-        return values.title(shown, mapping.words)
-    if column.form == "streets":
-        return values.streets(shown, mapping.words)
-    if column.form == "point":
-        try:
-            return values.point(told)
-        except ValueError as error:
-            reasons.append(f"{column.name} {error}; the row is taken without it.")
-            return None
-    if column.form == "choice" and shown in column.values:
-        return column.values[shown]
-    if column.form == "choice" and not column.keep_unknown:
-        reasons.append(f"{column.name} is not one of {', '.join(column.values)}; the row is taken without it.")
-        return column.otherwise
-    return shown

@@ -1,17 +1,33 @@
-"""Reads the single values of a row: local times, points and names in capitals, the way agencies export them."""
+"""Reads the single values of a row: times, points, numbers and names in capitals, the way agencies export them."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 #: Beyond it a date is a slip of the pen or a stand-in for "never", such as 9999-12-31.
 LAST_YEAR = 2100
+#: What one of each is in the unit of our own field: metres, metres per second, a fraction of one.
+UNITS = {
+    "m": 1.0,
+    "km": 1000.0,
+    "ft": 0.3048,
+    "miles": 1609.344,
+    "mps": 1.0,
+    "kmh": 1 / 3.6,
+    "mph": 0.44704,
+    "knots": 1852 / 3600,
+    "percent": 0.01,
+}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: The ways of counting time since 1970, and how many of each make a second.
+EPOCHS = {"epoch_s": 1.0, "epoch_ms": 1e3, "epoch_us": 1e6, "epoch_ns": 1e9}
 _WKT = re.compile(r"\s*POINT\s*Z?\s*\(\s*(\S+)\s+(\S+)(?:\s+\S+)?\s*\)\s*", re.IGNORECASE)
+_LAT_LON = re.compile(r"\(?\s*([-+.\d]+)\s*,\s*([-+.\d]+)\s*\)?", re.ASCII)
 _WORD = re.compile(r"[^\W_](?:[^\W_]|['&.](?=[^\W_]))*")
 _ORDINAL = re.compile(r"0*(\d+)(ST|ND|RD|TH)", re.IGNORECASE)
 
@@ -29,8 +45,11 @@ def local_time(value: str, formats: Iterable[str]) -> datetime:
     """Return the datetime that the first fitting format gives, naive where the text has no offset."""
     for form in formats:
         try:
-            read = datetime.fromisoformat(value) if form == "iso" else datetime.strptime(value, form)  # noqa: DTZ007
-        except ValueError:
+            if form in EPOCHS:
+                read = _EPOCH + timedelta(seconds=float(value) / EPOCHS[form])
+            else:
+                read = datetime.fromisoformat(value) if form == "iso" else datetime.strptime(value, form)  # noqa: DTZ007
+        except (ValueError, OverflowError):
             continue
         if read.year <= LAST_YEAR:
             return read
@@ -50,8 +69,12 @@ def in_utc(local: datetime, zone: ZoneInfo, not_before: datetime | None = None) 
     return late if happens_twice and not_before is not None and early < not_before <= late else early
 
 
-def point(value: object) -> tuple[float, float]:
-    """Return (lat, lon) of a WKT text or a GeoJSON object; raises ValueError for anything else."""
+def point(value: object) -> tuple[float, float] | None:
+    """Return (lat, lon) of a point in WKT or GeoJSON or as Socrata writes one, None for a stand-in; or ValueError."""
+    if isinstance(value, Mapping) and "latitude" in value:
+        return place(value["latitude"], value.get("longitude"))
+    if not isinstance(value, Mapping) and _LAT_LON.fullmatch(text(value)):
+        return lat_lon(value)
     if isinstance(value, Mapping):
         pair: Any = value.get("coordinates") if value.get("type") == "Point" else None
         pair = pair[:2] if isinstance(pair, list) else ()
@@ -62,9 +85,52 @@ def point(value: object) -> tuple[float, float]:
         lon, lat = (float(number) for number in pair)
     except (TypeError, ValueError):
         raise ValueError("is no point in WKT or GeoJSON") from None
-    if not (math.isfinite(lat) and math.isfinite(lon) and abs(lat) <= 90 and abs(lon) <= 180):
+    return place(lat, lon)
+
+
+def lat_lon(value: object) -> tuple[float, float] | None:
+    """Return (lat, lon) of a text such as ``(37.79, -122.41)``, None for a stand-in; else raises ValueError."""
+    found = _LAT_LON.fullmatch(text(value))
+    if not found:
+        raise ValueError("is no pair of latitude and longitude")
+    return place(*found.groups())
+
+
+def place(lat: object, lon: object) -> tuple[float, float] | None:
+    """Return a position as numbers, or None for 0, 0, which stands for "nowhere". Raises ValueError."""
+    try:
+        north, east = float(text(lat)), float(text(lon))
+    except ValueError:
+        raise ValueError("is no pair of numbers") from None
+    if not (math.isfinite(north) and math.isfinite(east) and abs(north) <= 90 and abs(east) <= 180):
         raise ValueError("is no place on Earth")
-    return lat, lon
+    # In the Gulf of Guinea, where no agency has ever sent anybody.
+    return None if abs(north) < 1e-6 and abs(east) < 1e-6 else (north, east)
+
+
+def number(value: object, factor: float = 1.0) -> float:
+    """Return a finite number, thousands separated by commas or not, in our unit. Raises ValueError."""
+    try:
+        read = float(text(value).replace(",", "")) * factor
+    except ValueError:
+        raise ValueError("is no number") from None
+    if not math.isfinite(read):
+        raise ValueError("is no number")
+    return read
+
+
+def whole(value: object) -> int:
+    """Return a whole number, also where it is written 3.0. Raises ValueError."""
+    read = number(value)
+    if read != int(read):
+        raise ValueError("is no whole number")
+    return int(read)
+
+
+def texts(value: object, separator: str) -> list[str]:
+    """Return the items of a list, or the parts of a text; each once, in order, without empty ones."""
+    parts = value if isinstance(value, list) else text(value).split(separator)
+    return list(dict.fromkeys(shown for part in parts if (shown := text(part))))
 
 
 def title(value: str, words: Mapping[str, str]) -> str:

@@ -24,7 +24,7 @@ def test_columns_that_nobody_knows_are_told():
 
 def test_an_unknown_name_is_told_with_the_known_ones():
     """A typing mistake is answered with what there is."""
-    with pytest.raises(MappingError, match="there are sf_calls_realtime"):
+    with pytest.raises(MappingError, match=r"there are .*sf_calls_realtime"):
         find_mapping("sf_cals")
 
 
@@ -39,7 +39,7 @@ def test_a_mapping_may_be_a_file_of_ones_own(tmp_path):
     ("old", "new", "said"),
     [
         ('id = "cad_number"', "", "id is missing"),
-        ('kind = "incident"', 'kind = "weather"', "weather has no lifecycle"),
+        ('kind = "incident"', 'kind = "weather"', "kind weather is none of"),
         ('timezone = "America/Los_Angeles"', 'timezone = "Mars/Base"', "timezone is not known"),
         ('as = "streets"', 'as = "poem"', "read as poem"),
         ('status = "on_scene"', 'status = "there"', "there is no status of incident"),

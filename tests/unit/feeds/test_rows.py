@@ -63,7 +63,6 @@ def test_an_earlier_time_than_the_first_carries_what_is_known():
         ({"entry_datetime": "9999-12-31T23:00:00"}, "entry_datetime is '9999"),
         ({"entry_datetime": "2126-01-16T10:00:00"}, "entry_datetime is '2126"),
         ({"entry_datetime": "1960-01-01T00:00:00", "received_datetime": ""}, "occurred_at"),
-        ({"intersection_name": "A" * 301}, "data.address"),
     ],
 )
 def test_a_row_that_cannot_be_used_says_why(change, reason):
