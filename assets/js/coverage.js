@@ -61,7 +61,10 @@ export function coverage(beats, units, incidents, emptiness, now) {
 const loadOf = ({ open, available }) => (available ? open / available : open ? Infinity : 0);
 
 /**
- * "since 14:03", or "≥ 12 min" where this page has not seen the beginning.
+ * "since 14:03", or "≥ 12 min" where this page has not seen the beginning, and nothing within the first minute of that.
  * @param {Since} since @param {number} now Unix ms @param {(ms: number) => string} time
  */
-export const sinceText = ({ at, exact }, now, time) => (exact ? `since ${time(at).slice(0, 5)}` : `≥ ${Math.floor((now - at) / 60_000)} min`);
+export const sinceText = ({ at, exact }, now, time) => {
+  const min = Math.floor((now - at) / 60_000);
+  return exact ? `since ${time(at).slice(0, 5)}` : min > 0 ? `≥ ${min} min` : "";
+};

@@ -22,7 +22,7 @@ export function figuresOf({ emergencies, beats, over, scenes, fixes, load }) {
   return {
     emergency: emergencies.length
       ? { value: String(emergencies.length), says: emergencies.map(({ id, unit }) => unit.callsign ?? id).join(", "), bad: "loud" }
-      : { value: "0", says: "nobody has called for help" },
+      : { value: "0", says: "none raised" },
     empty: { value: String(empty), says: beats.length ? `of ${beats.length}` : "no beats here", bad: empty ? "yes" : undefined },
     over: { value: String(over.length), says: urgent ? `${urgent} of priority 1 or 2` : "none of priority 1 or 2", bad: urgent ? "yes" : undefined },
     scenes: { value: String(scenes.length), says: "over 45 min" },

@@ -35,7 +35,7 @@ export const beatRows = (time) => ({
     button.toggleAttribute("data-empty", beat.since !== null);
     write(cell(button, "name"), beat.name);
     write(cell(button, "where"), beat.district);
-    write(cell(button, "since"), beat.since ? `nobody ${sinceText(beat.since, now, time)}` : "");
+    write(cell(button, "since"), beat.since ? `nobody ${sinceText(beat.since, now, time)}`.trim() : "");
     write(cell(button, "counts"), `${beat.available} of ${beat.onDuty} free · ${beat.open} open`);
     write(cell(button, "load"), beat.load === Infinity ? "no unit" : beat.load ? `${beat.load.toFixed(1)} each` : "–");
   },

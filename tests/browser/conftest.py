@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from scripts.chromium import FLAGS, program
 
@@ -110,12 +110,18 @@ def own_city() -> Iterator[City]:
     city.close()
 
 
+def lists_only(context: BrowserContext) -> None:
+    """Let pages never build what they build late, map and charts: drawn by the processor, they are most of a test."""
+    nothing = "export async function buildLate() {}"
+    context.route("**/js/late.js", lambda route: route.fulfill(body=nothing, content_type="text/javascript"))
+
+
 @pytest.fixture
 def open_wall(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Open /wall in a window of its own, where it looks at the whole city, and wait until the map is there."""
+    """Open /wall in a window of its own, where it looks at the whole city, and wait until all of it is live."""
     contexts = []
 
-    def open_(city: City, width: int = 1280, height: int = 720) -> Page:
+    def open_(city: City, width: int = 1280, height: int = 720, *, whole: bool = True) -> Page:
         context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
         contexts.append(context)
         page = context.new_page()
@@ -124,8 +130,10 @@ def open_wall(browser: Browser) -> Iterator[Callable[..., Page]]:
         asked = page.asked  # type: ignore[attr-defined]
         context.on("request", lambda request: asked.append(request.url))
         page.add_init_script(REMEMBER)
+        if not whole:
+            lists_only(context)
         page.goto(f"{city.url}/wall?tour=0")
-        page.wait_for_selector('#wall[data-map="ready"][data-link="live"]')
+        page.wait_for_selector('#wall[data-map="ready"][data-link="live"]' if whole else '#wall[data-link="live"]')
         return page
 
     yield open_

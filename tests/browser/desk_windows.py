@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.conftest import REMEMBER
+from tests.browser.conftest import REMEMBER, lists_only
 from tests.running import Running
 from tests.signing_in import OWN_PAGE, link
 
@@ -23,15 +23,18 @@ WATCH_SHIFTS = """window.shifts = []; new PerformanceObserver((list) => {
 class Windows:
     """Opens windows, each a browser of its own, and closes them all."""
 
-    def __init__(self, browser: Browser) -> None:
-        """Use this browser."""
+    def __init__(self, browser: Browser, *, whole: bool = True) -> None:
+        """Use this browser; pages opened while ``whole`` is False have no map and no charts."""
         self._browser = browser
+        self.whole = whole
         self._contexts: list[BrowserContext] = []
 
     def window(self, width: int = 1366, height: int = 768) -> Page:
         """Return an empty window."""
         context = self._browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
         self._contexts.append(context)
+        if not self.whole:
+            lists_only(context)
         page = context.new_page()
         page.set_default_timeout(45_000)
         page.set_default_navigation_timeout(60_000)

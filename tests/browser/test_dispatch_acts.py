@@ -37,7 +37,7 @@ def alarm(rtcc: Running, id_: str, title: str) -> None:
 @pytest.fixture(scope="module")
 def two(browser: Browser, rtcc_up: Running) -> Iterator[tuple[Page, Page]]:
     """Ann and Bo at their desks, side by side."""
-    windows = Windows(browser)
+    windows = Windows(browser, whole=False)
     ann = windows.desk(rtcc_up, "/dispatch", "Ann", width=1920, height=1080)
     bo = windows.desk(rtcc_up, "/dispatch", "Bo")
     for page in (ann, bo):

@@ -22,7 +22,7 @@ WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 @pytest.fixture
 def windows(browser: Browser) -> Iterator[Windows]:
-    opened = Windows(browser)
+    opened = Windows(browser, whole=False)
     yield opened
     opened.close()
 
@@ -50,6 +50,7 @@ def some(city: City) -> None:
 
 def test_the_keys_of_the_queues(windows: Windows, city: City) -> None:
     """They move, choose, open, let go, filter and go to the map, and `?` tells all of them, each once."""
+    windows.whole = True
     some(city)
     page = open_desk(windows, city)
     wait_order(page, "incidents", ["i1", "i2", "i3", "i4"])
@@ -205,6 +206,7 @@ def test_a_phone_shows_one_queue_at_a_time(windows: Windows, city: City) -> None
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_nobody_is_left_out(windows: Windows, city: City, theme: str) -> None:
     """No violation of WCAG 2.2 AA is found with everything on show: rows of each kind, alarms, details, both themes."""
+    windows.whole = True
     some(city)
     city.change("unit", "u3", unit("3A3", "on_scene", emergency=True, fix_at=ago(400)))
     city.change("call", "c2", call("ringing", 40))

@@ -22,7 +22,7 @@ HERE = {"lat": 41.601, "lon": -99.601, "address": "Main St / 3rd St", "beat": "R
 
 @pytest.fixture
 def windows(browser: Browser) -> Iterator[Windows]:
-    opened = Windows(browser)
+    opened = Windows(browser, whole=False)
     yield opened
     opened.close()
 
@@ -195,6 +195,7 @@ def test_the_timeline_is_walked_with_the_keyboard_and_stays_where_it_is(rtcc_up:
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_the_page_can_be_read_by_all(rtcc_up: Running, windows: Windows, theme: str) -> None:
     """No violation for axe; nothing is wider than the screen at any size."""
+    windows.whole = True
     begin(rtcc_up, f"inc-axe-{theme}", sensitive=True)
     page = windows.desk(rtcc_up, f"/incident/inc-axe-{theme}?theme={theme}", "Sgt. Ruiz", "supervisor")
     expect(moments(page).first).to_contain_text("Pending")
@@ -209,6 +210,7 @@ def test_the_page_can_be_read_by_all(rtcc_up: Running, windows: Windows, theme: 
 
 def test_nothing_moves_when_more_happens(rtcc_up: Running, windows: Windows) -> None:
     """Moments, notes and figures come, and what stands on the page stays where it is."""
+    windows.whole = True
     begin(rtcc_up, "inc-still")
     page = windows.desk(rtcc_up, "/incident/inc-still", "Ann Roe", width=1920, height=1080)
     expect(page.locator("#incident")).to_have_attribute("data-map", "ready")

@@ -39,7 +39,7 @@ def titles(page: Page) -> list[str]:
 
 def test_an_alarm_appears_is_acknowledged_ends_and_leaves(city: City, open_wall: Callable[..., Page]) -> None:
     """A card says what, where and since when; who took it on; that it is about to clear; and goes when it has."""
-    page = open_wall(city)
+    page = open_wall(city, whole=False)
     city.change("incident", "i1", incident())
     city.change("alarm", "p:i1", alarm("critical", 22, about=[{"kind": "incident", "id": "i1"}]))
     card = page.locator('.alarm[data-id="p:i1"]')
@@ -67,7 +67,7 @@ def test_an_alarm_appears_is_acknowledged_ends_and_leaves(city: City, open_wall:
 
 def test_the_place_of_an_alarm_is_told_as_soon_as_it_is_known(city: City, open_wall: Callable[..., Page]) -> None:
     """Until the picture knows what an alarm is about, its card says what to do; no change of the alarm is needed."""
-    page = open_wall(city)
+    page = open_wall(city, whole=False)
     city.change("alarm", "e:u1", alarm(about=[{"kind": "unit", "id": "u1"}]))
     place = page.locator('.alarm[data-id="e:u1"] .alarm-place')
     expect(place).to_have_text("Send help now.")
@@ -77,7 +77,7 @@ def test_the_place_of_an_alarm_is_told_as_soon_as_it_is_known(city: City, open_w
 
 def test_who_must_be_answered_first_stands_first(city: City, open_wall: Callable[..., Page]) -> None:
     """Unacknowledged before acknowledged, then severity, then the newest, whatever order they came in."""
-    page = open_wall(city, 1920, 1080)
+    page = open_wall(city, 1920, 1080, whole=False)
     taken = {"state": "acknowledged", "acknowledged_by": "r.alvarez"}
     city.change("alarm", "a:1", alarm("critical", 5, title="taken", **taken))
     city.change("alarm", "a:2", alarm("high", 90, title="old"))
@@ -89,7 +89,7 @@ def test_who_must_be_answered_first_stands_first(city: City, open_wall: Callable
 
 def test_the_head_counts_what_is_shelved_and_tells_the_load(city: City, open_wall: Callable[..., Page]) -> None:
     """Shelved alarms are a number only, and the load is told per operator."""
-    page = open_wall(city)
+    page = open_wall(city, whole=False)
     city.change("alarm_load", "center", load())
     city.change("alarm", "a:1", alarm())
     city.change("alarm", "a:2", alarm(state="shelved"))
@@ -101,7 +101,7 @@ def test_the_head_counts_what_is_shelved_and_tells_the_load(city: City, open_wal
 
 def test_a_flood_is_said_and_groups_what_can_wait(city: City, open_wall: Callable[..., Page]) -> None:
     """In a flood low and medium alarms are a line each, and high ones stand by themselves; then all is as before."""
-    page = open_wall(city, 1920, 1080)
+    page = open_wall(city, 1920, 1080, whole=False)
     city.change("alarm_load", "center", load(flood=True, per_operator=12.6))
     raise_many(city, 24, lambda n: alarm("low" if n % 2 else "medium", 200 + n))
     city.change("alarm", "a:high", alarm("high"))
@@ -121,7 +121,7 @@ def test_a_flood_is_said_and_groups_what_can_wait(city: City, open_wall: Callabl
 
 def test_a_moving_unit_lists_no_alarms(city: City, open_wall: Callable[..., Page]) -> None:
     """Positions, which come many times a second, never make the page order its alarms; an alarm does."""
-    page = open_wall(city)
+    page = open_wall(city, whole=False)
     city.change("alarm", "a:1", alarm())
     expect(page.locator(".alarm:visible")).to_have_count(1)
     page.evaluate(
@@ -143,7 +143,7 @@ def test_a_moving_unit_lists_no_alarms(city: City, open_wall: Callable[..., Page
 
 def test_alarms_that_nobody_watches_for_are_said_to_be_so(city: City, open_wall: Callable[..., Page]) -> None:
     """When the engine's heartbeat is old the head says since when, with and without an alarm, until it beats again."""
-    page = open_wall(city)
+    page = open_wall(city, whole=False)
     panel, told = page.locator("#alarms"), page.locator("#alarms-load")
     city.change("alarm_load", "center", {**load(), "looked_at": "2026-01-16T22:03:22Z"})
     expect(told).to_have_text("alarms not watched since 14:03:22")
@@ -161,7 +161,7 @@ def test_alarms_that_nobody_watches_for_are_said_to_be_so(city: City, open_wall:
 
 def test_a_heartbeat_that_stops_is_noticed_without_a_message(city: City, open_wall: Callable[..., Page]) -> None:
     """The clock alone tells: nothing has to come for the head to say that nothing comes."""
-    page = open_wall(city)
+    page = open_wall(city, whole=False)
     city.change("alarm_load", "center", load(27))
     painted(page, "center")
     expect(page.locator("#alarms")).to_be_hidden()
@@ -190,7 +190,7 @@ def test_only_a_critical_alarm_that_nobody_took_on_pulses(city: City, browser: A
 
 def test_ages_tick(city: City, open_wall: Callable[..., Page]) -> None:
     """The age counts on each second without a message."""
-    page = open_wall(city)
+    page = open_wall(city, whole=False)
     city.change("alarm", "a:1", alarm(age_s=60))
     painted(page, "a:1")
     first = page.locator(".alarm-age").text_content()
@@ -199,7 +199,7 @@ def test_ages_tick(city: City, open_wall: Callable[..., Page]) -> None:
 
 def test_the_wall_offers_nothing_to_press(city: City, open_wall: Callable[..., Page]) -> None:
     """The list is for reading: nothing in it takes the pointer or the keyboard."""
-    page = open_wall(city)
+    page = open_wall(city, whole=False)
     city.change("alarm", "a:1", alarm())
     expect(page.locator(".alarm:visible")).to_have_count(1)
     assert page.locator("#alarms :is(button, a, input, select, [tabindex], [role=button])").count() == 0

@@ -33,7 +33,7 @@ def box(page: Page, selector: str) -> Any:
 
 def test_nothing_covers_the_map_until_there_is_an_alarm(city: City, open_wall: Callable[..., Page]) -> None:
     """Without an alarm there is no list, even where the load is known; with some it takes as much room as they need."""
-    page = open_wall(city, 1920, 1080)
+    page = open_wall(city, 1920, 1080, whole=False)
     city.change("alarm_load", "center", load())
     city.change("alarm", "a:shelved", alarm(state="shelved"))
     painted(page, "a:shelved")
@@ -54,7 +54,7 @@ def test_nothing_covers_the_map_until_there_is_an_alarm(city: City, open_wall: C
 @pytest.mark.parametrize("flood", [False, True])
 def test_no_critical_alarm_is_lost_among_ten_thousand(city: City, open_wall: Callable[..., Page], flood: bool) -> None:
     """Critical alarms have the cards, those without one are counted as critical, and the page goes on at once."""
-    page = open_wall(city, 1920, 1080)
+    page = open_wall(city, 1920, 1080, whole=False)
     city.change("alarm_load", "center", load(flood=flood))
     page.evaluate(
         "window.longest = 0; new PerformanceObserver((l) => { for (const e of l.getEntries())"
@@ -78,7 +78,7 @@ def test_no_alarm_moves_what_is_on_the_screen(
     city: City, open_wall: Callable[..., Page], width: int, height: int
 ) -> None:
     """Alarms come, change, group and go, and nothing moves but words within a line that says another thing."""
-    page = open_wall(city, width, height)
+    page = open_wall(city, width, height, whole=False)
     city.change("alarm_load", "center", load())
     city.change("alarm", "a:1", alarm())
     expect(page.locator(".alarm:visible")).to_have_count(1)
@@ -104,7 +104,7 @@ def test_the_list_stays_on_the_map_at_every_size(
     city: City, open_wall: Callable[..., Page], width: int, height: int
 ) -> None:
     """With all that it can say at once, the list is on the map, leaves some of it free, and cuts nothing unsaid."""
-    page = open_wall(city, width, height)
+    page = open_wall(city, width, height, whole=False)
     city.change("alarm_load", "center", load(flood=True, per_operator=120.4))
     raise_many(city, 200, lambda n: alarm(["critical", "high", "medium", "low"][n % 4], 60 * n))
     city.change("alarm", "a:shelved", alarm(state="shelved"))

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 def test_not_live_within_six_seconds_and_back_without_a_touch(own_city: City, open_wall: Callable[..., Page]) -> None:
     """When the server dies the screen says so within 6 s, and shows the new server's picture once that is there."""
-    page = open_wall(own_city)
+    page = open_wall(own_city, whole=False)
     own_city.change("incident", "old", {"type": "Before", "priority": 2, "status": "pending"})
     expect(page.locator('.row[data-id="old"]')).to_be_visible()
     own_city.kill()
@@ -30,7 +30,7 @@ def test_not_live_within_six_seconds_and_back_without_a_touch(own_city: City, op
 
 def test_a_stream_that_only_falls_silent_is_not_live(city: City, open_wall: Callable[..., Page]) -> None:
     """An open connection that carries nothing is no proof of life: 6 s after the last word the screen says so."""
-    page = open_wall(city)
+    page = open_wall(city, whole=False)
     city.post("silence", True)
     expect(page.locator("#wall")).to_have_attribute("data-link", "lost", timeout=12_000)
     silent = page.evaluate("Date.now() - rtcc.live.heardAt")
@@ -42,7 +42,7 @@ def test_a_stream_that_only_falls_silent_is_not_live(city: City, open_wall: Call
 
 def test_a_reset_loads_the_picture_anew(city: City, open_wall: Callable[..., Page]) -> None:
     """After `reset` the page holds exactly the server's picture and follows it again."""
-    page = open_wall(city)
+    page = open_wall(city, whole=False)
     city.change("incident", "kept", {"type": "Kept", "priority": 2, "status": "pending"})
     expect(page.locator('.row[data-id="kept"]')).to_be_visible()
     city.post("reset", None)
@@ -54,10 +54,10 @@ def test_a_reset_loads_the_picture_anew(city: City, open_wall: Callable[..., Pag
 
 def test_two_pages_share_one_stream(city: City, open_wall: Callable[..., Page]) -> None:
     """A second page of the same browser follows the picture through the first one's connection."""
-    page = open_wall(city)
+    page = open_wall(city, whole=False)
     other = page.context.new_page()
     other.goto(f"{city.url}/wall")
-    other.wait_for_selector('#wall[data-map="ready"][data-link="live"]')
+    other.wait_for_selector('#wall[data-link="live"]')
     city.change("incident", "both", {"type": "Both", "priority": 2, "status": "pending"})
     expect(page.locator('.row[data-id="both"]')).to_be_visible()
     expect(other.locator('.row[data-id="both"]')).to_be_visible()
@@ -67,7 +67,7 @@ def test_two_pages_share_one_stream(city: City, open_wall: Callable[..., Page]) 
 
 def test_feeds_are_told_by_their_own_interval(city: City, open_wall: Callable[..., Page]) -> None:
     """A late feed is marked by shape and word, and its age goes on ticking between beats."""
-    page = open_wall(city)
+    page = open_wall(city, whole=False)
     city.post(
         "feeds", [{"source": "gunshot", "state": "late", "age_s": 42.0, "interval_s": 30, "last_received_at": None}]
     )
@@ -79,7 +79,7 @@ def test_feeds_are_told_by_their_own_interval(city: City, open_wall: Callable[..
 
 def test_no_request_leaves_the_machine(city: City, open_wall: Callable[..., Page]) -> None:
     """Everything that the wall asks for, it asks of the server that it came from; nothing it asks for is missing."""
-    page = open_wall(city)
+    page = open_wall(city, whole=False)
     city.change("unit", "u1", {"status": "available", "lat": 37.76, "lon": -122.43, "callsign": "3A1"})
     city.change("incident", "i1", {"type": "A", "priority": 1, "status": "pending", "lat": 37.75, "lon": -122.44})
     painted(page, "i1")

@@ -31,7 +31,7 @@ def incident(**fields: object) -> dict[str, object]:
 
 def test_an_incident_appears_changes_and_leaves(city: City, open_wall: Callable[..., Page]) -> None:
     """A row comes with its incident, says what the incident says, and goes when the incident is closed."""
-    page = open_wall(city)
+    page = open_wall(city, whole=False)
     expect(page.locator("#queue-empty")).to_be_visible()
     city.change("incident", "i1", incident())
     row = page.locator('.row[data-id="i1"]')
@@ -66,7 +66,7 @@ def test_a_sensitive_incident_has_a_row_and_no_mark(city: City, open_wall: Calla
 
 def test_the_queue_says_what_it_cannot_show(city: City, open_wall: Callable[..., Page]) -> None:
     """Rows that do not fit are counted by priority, as is what is over target, and a new priority 1 stands first."""
-    page = open_wall(city)
+    page = open_wall(city, whole=False)
     for number in range(30):
         city.change("incident", f"n{number}", incident(priority=3, entered_at=ago(60 * 70 + number)))
     city.change("incident", "first", incident(priority=1, entered_at=ago(5)))
@@ -79,7 +79,7 @@ def test_the_queue_says_what_it_cannot_show(city: City, open_wall: Callable[...,
 
 def test_rows_do_not_move_when_a_figure_changes(city: City, open_wall: Callable[..., Page]) -> None:
     """A change of text shifts nothing: every part of the page stays where it was."""
-    page = open_wall(city)
+    page = open_wall(city, whole=False)
     city.change("incident", "i1", incident())
     expect(page.locator('.row[data-id="i1"]')).to_be_visible()
     page.evaluate(

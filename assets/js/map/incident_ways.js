@@ -1,8 +1,12 @@
 /** The ways by which units came to an incident, thin lines with callsign and times; and where it was, once its own mark has left the map. */
 
+import { distanceM } from "../bearings.js";
 import { designScale, token } from "../tokens.js";
 import { FONT, FONT_BOLD } from "./basemap_style.js";
 import { KeptLayers } from "./kept_layers.js";
+
+/** Ends that lie closer together than this are one place on the map. */
+const APART_M = 80;
 
 /** @typedef {{callsign?: string, id: string, on_scene_at?: string | null, way: {lat: number, lon: number, at: string}[]}} Came a unit, as the story tells it */
 
@@ -17,7 +21,9 @@ export function featuresOf(units, clock) {
     if (!way.length) continue;
     const at = way.map(({ lon, lat }) => [lon, lat]), last = way.length - 1;
     if (last > 0) features.push(feature("LineString", at, { unit: id }));
-    features.push(feature("Point", at[0], { unit: id, text: `${callsign} ${clock(way[0].at)}`, end: "from" }));
+    // Where a way ends beside its beginning, the two times would lie over each other: the arrival is told.
+    const apart = last === 0 || distanceM(way[0], way[last]) > APART_M;
+    features.push(feature("Point", at[0], { unit: id, text: apart ? `${callsign} ${clock(way[0].at)}` : "", end: "from" }));
     if (last > 0) features.push(feature("Point", at[last], { unit: id, text: `${callsign} ${clock(way[last].at)}`, end: "to" }));
   }
   return { type: "FeatureCollection", features };

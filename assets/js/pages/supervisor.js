@@ -89,6 +89,7 @@ keys.add("o", "Open the incident that is chosen", () => {
 });
 keys.add("r", "Show what waits behind the list of alarms", () => alarms.release());
 
+root.dataset.lists = "ready";
 const desk = await openMap(page, selection);
 uncovered = new Uncovered(desk.city.map, geojson);
 lookAtBeat = (name) => {
@@ -97,4 +98,3 @@ lookAtBeat = (name) => {
   const look = bounds && lookAt(bounds, { width, height }, { left: 40, right: 40, top: 40, bottom: 40 });
   if (look) desk.city.camera.goTo(look, { glide: !desk.city.layer.software });
 };
-root.dataset.lists = "ready";

@@ -53,6 +53,8 @@ test("a way ends where the unit arrived, and a unit that has said one place has 
   equal(features.map(({ geometry }) => geometry.type), ["LineString", "Point", "Point", "Point"]);
   equal(features[0].geometry.coordinates, [[1, 41], [2, 41], [3, 41]]);
   equal(features.slice(1).map(({ properties }) => properties.text), ["3D12 at 120", "3D12 at 60", "u:2 at 5"]);
+  const stood = { id: "u:4", way: [at(90, 9), at(80, 9.0001)] };
+  equal(featuresOf([stood], () => "then").features.slice(1).map(({ properties }) => properties.text), ["", "u:4 then"]);
   equal(pointsOf({ lat: 41, lon: 0 }, [came]), [[0, 41], [1, 41], [2, 41], [3, 41]]);
   equal(pointsOf({}, []), []);
 });

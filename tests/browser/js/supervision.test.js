@@ -30,6 +30,7 @@ test("since when a beat is empty is exact only where this page has seen somebody
   equal(emptiness.look("M1", true, NOW + 240_000), { at: NOW + 240_000, exact: true });
   const time = (ms) => new Date(ms).toISOString().slice(11, 19);
   equal(sinceText({ at: NOW, exact: false }, NOW + 725_000, time), "≥ 12 min");
+  equal(sinceText({ at: NOW, exact: false }, NOW + 59_000, time), "");
   equal(sinceText({ at: NOW, exact: true }, NOW + 725_000, time), "since 02:04");
 });
 
