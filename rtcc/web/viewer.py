@@ -33,6 +33,8 @@ class Viewer:
     writes: bool = False
 
 
+#: Who sees to the center itself.
+OVERSEERS: Final[frozenset[Audience]] = frozenset({"supervisor", "admin"})
 #: Whoever is on this machine and has said no more: what hangs on the wall is for them.
 ANYONE: Final = Viewer(name="", role="wall", audience="wall", operates=False, id="anyone")
 
