@@ -28,6 +28,7 @@ PAGES = {
     "supervisor": ("/supervisor", "supervisor"),
     "incident": ("/incident/I7", "supervisor"),
     "officer": ("/officer?unit=U7", "officer"),
+    "admin": ("/admin", "supervisor"),
 }
 # Shifts of the layout that no input caused, and tasks that held the page up.
 _WATCH = """

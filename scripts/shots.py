@@ -49,6 +49,7 @@ SHOTS = (
     Shot("supervisor", "/supervisor", "supervisor"),
     Shot("incident", "/incident/{incident}", "supervisor"),
     Shot("officer", "/officer?unit={unit}", "officer"),
+    Shot("admin", "/admin", "supervisor"),
 )
 
 

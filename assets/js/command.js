@@ -43,3 +43,5 @@ export const mayOperate = () => may("operates");
 export const mayWrite = () => may("writes");
 /** Read what stands in the notes about incidents. */
 export const mayReadNotes = () => may("readsNotes");
+/** See how the center itself is. */
+export const mayOversee = () => may("oversees");

@@ -1,5 +1,6 @@
 /** The start that every desk has: a page with its keys, its sound, its theme and the name of who sits there. */
 
+import { mayOversee } from "./command.js";
 import { MOON_SVG, SOUND_SVG, SUN_SVG } from "./glyphs.js";
 import { Keys, showKeys } from "./keys.js";
 import { openPage } from "./page.js";
@@ -19,6 +20,7 @@ export async function openDesk(id) {
   switchSound(sound, keys);
   ringForNew(page.glass, () => sound.ring());
   for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll(".desk-nav a"))) {
+    if (link.matches(".for-overseers") && !mayOversee()) continue;
     const word = link.textContent ?? "";
     keys.add(`g ${word.charAt(0).toLowerCase()}`, `Go to ${word}`, () => link.click());
   }

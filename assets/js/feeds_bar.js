@@ -8,12 +8,13 @@ import { feedSvg } from "./glyphs.js";
 import { write } from "./queue.js";
 
 /**
- * @typedef {{source: string, state: string, age_s: number, limits_s: number[], kinds?: string[]}} Feed the ages up to which it is live, late
- *  and stale, as the server judges, and the kinds of which it has told
+ * @typedef {{source: string, state: string, age_s: number | null, limits_s: number[], kinds?: string[], stopped?: boolean}} Feed the ages up to
+ *  which it is live, late and stale, as the server judges, the kinds of which it has told, and whether its breaker has stopped it
  * @typedef {{source: string, name: string, state: string, old: number, kinds: string[]}} Entry
  */
 
-const STATES = ["live", "late", "stale", "lost"];
+/** The worst last. No age makes a feed stopped: that is what its breaker says. */
+const STATES = ["live", "late", "stale", "lost", "stopped"];
 
 /** The state that an age alone gives. @param {number} s @param {number[]} limits */
 export function stateByAge(s, limits) {
@@ -25,8 +26,9 @@ export const worse = (a, b) => STATES[Math.max(STATES.indexOf(a), STATES.indexOf
 
 /** More feeds than this do not fit in a line: those that are live then share one entry, with the age of the oldest. */
 const MOST_ALONE = 2;
-/** More in trouble than this share one entry too, but for the two worst: a bar that is cut would hide some. */
+/** More in trouble than this share one entry too, but for the worst: a bar that is cut would hide some. A desk's bar has two lines. */
 const MOST_TROUBLED = 3;
+const MOST_TROUBLED_ON_DESK = 2;
 const ALL_LIVE = "";
 const MORE_TROUBLED = "\n";
 
@@ -34,6 +36,7 @@ export class FeedsBar {
   /** @param {HTMLElement} list */
   constructor(list) {
     this.list = list;
+    this.most = list.closest(".desk-bar") ? MOST_TROUBLED_ON_DESK : MOST_TROUBLED;
     /** @type {Feed[]} */
     this.feeds = [];
     this.heardAt = this.toldAt = 0;
@@ -51,7 +54,7 @@ export class FeedsBar {
   /** @param {number} now seconds of the page */
   tick(now) {
     this.toldAt = now;
-    const shown = entries(this.feeds, now - this.heardAt);
+    const shown = entries(this.feeds, now - this.heardAt, this.most);
     const names = new Set(shown.map((entry) => entry.source));
     for (const [source, item] of this.items) {
       if (names.has(source)) continue;
@@ -94,23 +97,23 @@ export class FeedsBar {
 
 /**
  * What the bar says: each feed by itself, or, of many, those in trouble by themselves and the live ones together.
- * @param {Feed[]} feeds @param {number} passed seconds since the server told their ages
+ * @param {Feed[]} feeds @param {number} passed seconds since the server told their ages @param {number} [most] in trouble that have an entry of their own
  * @returns {Pick<Entry, "source" | "name" | "state" | "old">[]}
  */
-export function entries(feeds, passed) {
+export function entries(feeds, passed, most = MOST_TROUBLED) {
   const all = judged(feeds, passed);
   const live = all.filter((entry) => entry.state === "live"), troubled = all.filter((entry) => entry.state !== "live");
   const alone = all.length <= MOST_ALONE || live.length < 2 ? live : [together(ALL_LIVE, live, "live")];
-  if (troubled.length <= MOST_TROUBLED) return [...troubled, ...alone];
-  const worst = [...troubled].sort(byTrouble), rest = worst.slice(2);
-  return [...worst.slice(0, 2), together(MORE_TROUBLED, rest, "in trouble"), ...alone];
+  if (troubled.length <= most) return [...troubled, ...alone];
+  const worst = [...troubled].sort(byTrouble), rest = worst.slice(most - 1);
+  return [...worst.slice(0, most - 1), together(MORE_TROUBLED, rest, "in trouble"), ...alone];
 }
 
 /** @param {Feed[]} feeds @param {number} passed @returns {Entry[]} */
 const judged = (feeds, passed) =>
-  feeds.map(({ source, state, age_s, limits_s, kinds }) => {
-    const old = (age_s ?? NaN) + passed;
-    return { source, name: nameOf(source), state: worse(state, stateByAge(old, limits_s ?? [])), old, kinds: kinds ?? [] };
+  feeds.map(({ source, state, age_s, limits_s, kinds, stopped }) => {
+    const old = (age_s ?? NaN) + passed, is = stopped ? "stopped" : worse(state, stateByAge(old, limits_s ?? []));
+    return { source, name: nameOf(source), state: is, old, kinds: kinds ?? [] };
   });
 
 /** @param {Entry} a @param {Entry} b */
@@ -123,7 +126,7 @@ const together = (source, some, word) => ({
 });
 
 /** A feed's name as a person reads it; who makes it up, or that it is ours, is no part of that. @param {string} source */
-function nameOf(source) {
+export function nameOf(source) {
   const name = source.replace(/^(sim|rtcc)[-_]/, "");
-  return name.length <= 4 ? name.toUpperCase() : name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " ");
+  return name.length <= 4 ? name.toUpperCase() : name.charAt(0).toUpperCase() + name.slice(1).replaceAll(/[_-]/g, " ");
 }

@@ -59,6 +59,7 @@ export class Glass {
     this.alarms = this.replica.kind("alarm");
     this.alarmLoads = this.replica.kind("alarm_load");
     this.notes = this.replica.kind("note");
+    this.notices = this.replica.kind("notice");
   }
 
   /** Whether a picture has come at all. */

@@ -39,6 +39,8 @@ const FEED_MARKS = /** @type {Record<string, string>} */ ({
   late: `<path d="M12 1 23 12 12 23 1 12Z" fill="currentColor"/>`,
   stale: `<path d="M3 3h18v18H3Z" fill="none" stroke="currentColor" stroke-width="4"/>`,
   lost: `<path d="m4 4 16 16M20 4 4 20" stroke="currentColor" stroke-width="5"/>`,
+  stopped: `<path d="M3 2h7v20H3ZM14 2h7v20h-7Z" fill="currentColor"/>`,
+  never: `<circle cx="12" cy="12" r="9" fill="none" stroke="currentColor" stroke-width="4" stroke-dasharray="4.7 4.7"/>`,
 });
 
 const svg = (/** @type {string} */ inside) => `<svg viewBox="0 0 24 24" aria-hidden="true">${inside}</svg>`;
@@ -68,6 +70,10 @@ export const unitSvg = (mark) => svg(UNIT_MARKS[mark].replaceAll("COLOUR", `var(
 
 /** @param {string} state @returns {string} */
 export const feedSvg = (state) => svg(FEED_MARKS[state] ?? FEED_MARKS.lost);
+
+/** A public warning: words that somebody calls out, in the colour of how grave it is. @param {string} severity @returns {string} */
+export const noticeSvg = (severity) =>
+  `<svg viewBox="0 0 24 24" aria-hidden="true" style="color: var(--notice-${severity})"><path d="M2 3h20v14.5H13.5L8 23v-5.5H2Z" fill="currentColor"/><path d="M12 5.6v5.6M12 13v2.4" stroke="var(--on-fill)" stroke-width="2.6"/></svg>`;
 
 export const LOCK_SVG = svg(
   `<path d="M7 11V8a5 5 0 0 1 10 0v3" fill="none" stroke="currentColor" stroke-width="2.4"/><rect x="4" y="11" width="16" height="10.5" rx="2" fill="currentColor"/>`,

@@ -23,7 +23,7 @@ export class IncidentMap {
 
   /** @param {Parameters<typeof openMap>[0]} page */
   async open(page) {
-    const desk = await openMap(page, new Selection(["unit", "detection", "camera"]));
+    const desk = await openMap(page, new Selection(["unit", "detection", "camera", "notice"]));
     // Home is here, and not the whole city.
     desk.goHome = () => this.home();
     this.city = desk.city;

@@ -20,10 +20,10 @@ from rtcc.web.api.callers import ANYONE_HERE
 from rtcc.web.components.late import build_late, late_asked
 from rtcc.web.document import ASSETS, attributes, head, theme_of
 from rtcc.web.page import LIBRARIES, Page
-from rtcc.web.pages import dispatch, incident, officer, supervisor, wall
+from rtcc.web.pages import admin, dispatch, incident, officer, supervisor, wall
 from rtcc.web.viewer import viewer_of
 
-PAGES: tuple[Page, ...] = (wall.PAGE, dispatch.PAGE, supervisor.PAGE, incident.PAGE)
+PAGES: tuple[Page, ...] = (wall.PAGE, dispatch.PAGE, supervisor.PAGE, incident.PAGE, admin.PAGE)
 
 _INDEX = """<!DOCTYPE html>
 <html lang="en" RTCC-ATTRIBUTES>

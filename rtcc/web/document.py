@@ -12,7 +12,7 @@ from dash.backends._fastapi import get_current_request
 from fastapi import Request
 
 from rtcc.access.visibility import Marks, hidden_fields
-from rtcc.web.viewer import Viewer
+from rtcc.web.viewer import OVERSEERS, Viewer
 
 Theme = Literal["dark", "light"]
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
@@ -20,7 +20,7 @@ ASSETS = Path(__file__).resolve().parents[2] / "assets"
 THEME_COOKIE = "rtcc_theme"
 
 _IMPORT = re.compile(r'^import\b[^;]*?"(\.[^"]+)";', re.MULTILINE)
-_SHARED = ("00-tokens.css", "10-shell.css", "20-components.css", "25-map.css", "26-alarms-desk.css")
+_SHARED = ("00-tokens.css", "10-shell.css", "20-components.css", "25-map.css", "26-alarms-desk.css", "27-notices.css")
 
 
 def theme_of(request: Request) -> Theme:
@@ -51,6 +51,7 @@ def attributes(page: str, theme: Theme, viewer: Viewer) -> str:
     may = {
         "operates": viewer.operates,
         "writes": viewer.writes,
+        "oversees": viewer.audience in OVERSEERS,
         "reads-notes": "text" not in (hidden_fields(viewer.audience, "note", Marks()) or ()),
     }
     told |= {f"data-{what}": "yes" for what, allowed in may.items() if allowed}

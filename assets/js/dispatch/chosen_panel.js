@@ -1,7 +1,8 @@
 /** What is chosen, beside the queues: its fields and notes from the picture, ticking; who is near and what was here before from the server. */
 
 import { alarmsOf } from "../alarm_order.js";
-import { prioritySvg } from "../glyphs.js";
+import { noticeSvg, prioritySvg } from "../glyphs.js";
+import { gravityOf } from "../notices.js";
 import { write } from "../queue.js";
 import { part } from "../shell.js";
 import { isAbout, isPending, priorityOf } from "../words.js";
@@ -39,7 +40,7 @@ export class ChosenPanel {
     this.close.addEventListener("click", () => selection.set(null));
     selection.on((thing, before) => this.#choose(thing, before));
     glass.add({
-      kinds: ["incident", "unit", "call", "detection", "camera", "alarm", "note"],
+      kinds: ["incident", "unit", "call", "detection", "camera", "alarm", "note", "notice"],
       show: (now) => this.show(now), tick: (now) => this.#tick(now),
     });
   }
@@ -91,7 +92,8 @@ export class ChosenPanel {
 
   /** @param {Thing} thing @param {any} entity */
   #showMark(thing, entity) {
-    const html = thing.kind === "incident" && entity ? prioritySvg(priorityOf(entity), isPending(entity)) : "";
+    const html = !entity ? "" : thing.kind === "incident" ? prioritySvg(priorityOf(entity), isPending(entity))
+      : thing.kind === "notice" ? noticeSvg(gravityOf(entity)) : "";
     if (this.markShown !== html) this.mark.innerHTML = this.markShown = html;
   }
 

@@ -1,6 +1,7 @@
 /** What is known of the thing that is chosen, as words and texts in the order in which somebody asks for them. Pure. */
 
 import { age } from "../format.js";
+import { gradesOf, titleOf } from "../notices.js";
 import { DETECTIONS, calmly, placeOf } from "../words.js";
 import { CALL_STATES, callRows } from "./call_rows.js";
 import { INCIDENT_STATES, rowOf } from "./incident_rows.js";
@@ -63,6 +64,15 @@ const TELLS = {
         ["Seen by", placeOf({ about: [{ kind: "detection", id }] }, picture)], ["Confidence", detection.confidence >= 0 ? `${Math.round(detection.confidence * 100)} %` : ""],
         ["Rounds", text(detection.rounds)], ["Plate", text(detection.plate)], ["Why", text(detection.hotlist_reason)], ["Reviewed by", text(detection.reviewed_by)],
         ["Reviewed", at(detection.reviewed_at, time)],
+      ],
+    };
+  },
+  notice(_id, notice, _picture, time) {
+    return {
+      title: titleOf(notice), state: gradesOf(notice) || "Public warning", since: NaN,
+      facts: [
+        ["Headline", text(notice.headline)], ["Begins", at(notice.onset_at ?? notice.effective_at, time)], ["Expires", at(notice.expires_at, time)], ["Area", text(notice.area)],
+        ["What to do", text(notice.instruction)], ["What it is", text(notice.description)], ["From", text(notice.sender_name ?? notice.sender)], ["Sent", at(notice.sent_at, time)],
       ],
     };
   },

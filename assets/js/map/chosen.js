@@ -1,11 +1,15 @@
 /** What is chosen, on the map: its card, and a view that has it in it. Its ring is drawn with the units. */
 
+import { around, lookAt } from "../framing.js";
 import { besideMark } from "./thing_card.js";
 
 /** What is chosen elsewhere is brought into view when it lies outside of this share of the map. */
 const INNER = 0.86;
 /** The ring stands out over its mark by this much on each side, in design px. */
 const RING_PX = 11;
+/** Around the area of a warning that is brought into view, in CSS px. */
+const ROOM_PX = 48;
+const CORNER_PX = 10;
 
 export class Chosen {
   /**
@@ -37,10 +41,10 @@ export class Chosen {
   /** Each second, and whenever something else is chosen: what the card says. */
   tell() {
     const { thing } = this.selection, entity = thing && this.city.glass.replica.kind(thing.kind).get(thing.id);
-    if (thing && entity && this.sought) this.#seek(thing);
     if (!thing || !entity || !this.whereabouts.of(thing.kind, thing.id)) return this.card.hide();
     const followed = thing.kind === "unit" && this.followed() === thing.id;
     this.card.show(thing.kind, entity, this.city.glass.clock.now(), followed, thing.kind === "detection" ? this.heard.get(thing.id) : undefined);
+    if (this.sought) this.#seek(thing);
     this.drawn(performance.now() / 1000);
   }
 
@@ -53,6 +57,11 @@ export class Chosen {
     const { layer, stage } = city, size = layer.scale ?? 1;
     const tools = stage.querySelector(".map-buttons"), taken = tools ? stage.clientWidth - /** @type {HTMLElement} */ (tools).offsetLeft : 0;
     const mark = layer.screen()(where.at, where.beside), half = (where.side / 2 + RING_PX) * size;
+    // A warning is an area: its card stands in the corner, whatever part of it is in view.
+    if (thing.kind === "notice") {
+      card.element.removeAttribute("data-away");
+      return card.stand([CORNER_PX * size, CORNER_PX * size]);
+    }
     const outside = mark[0] < -half || mark[1] < -half || mark[0] > stage.clientWidth + half || mark[1] > stage.clientHeight + half;
     card.element.toggleAttribute("data-away", outside);
     card.stand(besideMark(mark, half, card.size, [stage.clientWidth - taken, stage.clientHeight], size));
@@ -61,6 +70,8 @@ export class Chosen {
   #changed() {
     const { thing } = this.selection;
     this.sought = thing !== null && !this.byHand;
+    this.city.notices.chosen = thing?.kind === "notice" ? thing.id : "";
+    this.city.notices.show(this.city.glass.clock.now());
     this.tell();
     this.city.layer.touch();
   }
@@ -71,8 +82,22 @@ export class Chosen {
     if (!where) return;
     this.sought = false;
     const { layer, map, camera } = this.city, { clientWidth, clientHeight } = map.getContainer();
+    if (thing.kind === "notice") return this.#frame(thing.id, clientWidth, clientHeight);
     const [x, y] = layer.screen()(where.at, where.beside);
     const inside = Math.abs(x / clientWidth - 0.5) < INNER / 2 && Math.abs(y / clientHeight - 0.5) < INNER / 2;
     if (!inside) camera.goTo({ center: this.whereabouts.lonLat(where), zoom: map.getZoom() }, { glide: !layer.software });
+  }
+
+  /** What the card in the corner leaves free, where that is enough to see the rest in. @param {number} width of the map */
+  #besideCard(width) {
+    const [taken] = this.card.size;
+    return taken && taken < width / 2 ? taken + ROOM_PX : ROOM_PX;
+  }
+
+  /** The whole area of a warning. @param {string} id @param {number} width @param {number} height */
+  #frame(id, width, height) {
+    const { layer, camera, notices } = this.city, bounds = around(notices.of(id)?.rings.flat() ?? []);
+    const look = bounds && lookAt(bounds, { width, height }, { left: this.#besideCard(width), right: ROOM_PX, top: ROOM_PX, bottom: ROOM_PX });
+    if (look) camera.goTo(look, { glide: !layer.software });
   }
 }

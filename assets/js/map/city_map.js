@@ -6,6 +6,7 @@ import { cameraFor, keepGround } from "./ground.js";
 import { LiveLayer } from "./live_layer.js";
 import { mapIn } from "./map_host.js";
 import { marksOf } from "./marks.js";
+import { NoticeAreas } from "./notice_areas.js";
 import { RouteLine } from "./route_line.js";
 import { UnitTable } from "./unit_table.js";
 
@@ -45,6 +46,8 @@ export class CityMap {
     map.resize();
     keepGround(map);
     this.route = new RouteLine(map);
+    this.notices = new NoticeAreas(map, glass.notices);
+    this.noticesStale = false;
     this.camera = new Camera(map, () => cameraFor(map, city));
     const picture = dress.picture ?? (() => ({ incidents: glass.incidents.values(), detections: glass.detections.values() }));
     this.layer = new LiveLayer(stage, map, this.table, {
@@ -69,6 +72,7 @@ export class CityMap {
   /** @param {import("../replica.js").Change} change @param {any} unit the whole entity after it */
   take({ kind, id, fields, occurred_at }, unit) {
     if (MARKED.has(kind)) this.marksStale = true;
+    if (kind === "notice") this.noticesStale = true;
     if (kind !== "unit") return;
     if (unit === null) this.table.remove(id);
     else if (fields) this.#put(id, unit, "lat" in fields || "lon" in fields, fields.fix_at ?? occurred_at);
@@ -77,6 +81,7 @@ export class CityMap {
   reload() {
     this.table.clear();
     for (const [id, unit] of this.glass.units) this.#put(id, unit, true, unit.fix_at);
+    this.notices.show(this.glass.clock.now(), true);
     this.layer.remark();
     this.layer.touch();
     this.layer.measure();
@@ -86,11 +91,14 @@ export class CityMap {
   touch(painted) {
     if (this.marksStale) this.layer.remark();
     this.marksStale = false;
+    if (this.noticesStale) this.notices.show(this.glass.clock.now(), true);
+    this.noticesStale = false;
     this.layer.touch(painted);
   }
 
-  /** A target that was passed, or an incident that is no longer new, looks different. @param {number} now Unix ms of the server */
+  /** A target that was passed, an incident that is no longer new, or a warning that begins or ends, looks different. @param {number} now Unix ms of the server */
   tick(now) {
+    this.notices.show(now);
     let aged = 0;
     for (const incident of this.glass.incidents.values()) aged += Number(isOver(incident, now)) + 4096 * Number(isNew(incident, now));
     if (aged === this.aged) return;

@@ -93,7 +93,7 @@ export class DeskMap {
     this.#buttons();
     this.#keys(page.keys);
     this.#watch();
-    for (const id of ["units", "cameras", "heat"]) this.#switched(id, switches.on(id));
+    for (const id of ["units", "cameras", "heat", "notices"]) this.#switched(id, switches.on(id));
   }
 
   /** Whatever is chosen on the page comes into view by itself; this looks at a place. @param {{lat: number, lon: number}} place @param {number} [zoom] */
@@ -223,7 +223,14 @@ export class DeskMap {
   #switched(id, on) {
     if (id === "heat") this.heat.turn(on);
     if (id === "units") this.city.layer.showsUnits = on;
+    if (id === "notices") this.#showNotices(on);
     this.#taken();
+  }
+
+  /** @param {boolean} on */
+  #showNotices(on) {
+    this.city.notices.on = on;
+    this.city.notices.show(this.city.glass.clock.now());
   }
 
   #measure() {

@@ -6,6 +6,7 @@ import { drawAlarm, drawCamera, drawRing } from "./desk_glyphs.js";
 import { layerOfPriority } from "./layer_switches.js";
 import { ORDER } from "./marks.js";
 import { CAMERA_SIDE } from "./whereabouts.js";
+import { standing } from "../notices.js";
 import { SEVERITIES, isAcknowledged, isAlarmOpen, isOpen, priorityOf, severityOf } from "../words.js";
 
 /** A flood of alarms must not bury the map that it is about: so many marks, the worst first. */
@@ -100,7 +101,7 @@ export class DeskPicture {
       const away = where.side / 2 + 3;
       put(where, away, -away, side, atlas.place(`a${severity}${waiting}${side}`, side, side, (pen) => drawAlarm(pen, side, severity, waiting)));
     }
-    const { thing } = selection, where = thing && whereabouts.of(thing.kind, thing.id, now);
+    const { thing } = selection, where = thing && thing.kind !== "notice" && whereabouts.of(thing.kind, thing.id, now);
     if (where) {
       const ring = Math.round((Math.ceil(where.side / RING_STEP) * RING_STEP + RING_ROOM) * pixels);
       put(where, 0, 0, ring, atlas.place(`ring${ring}`, ring, ring, (pen) => drawRing(pen, ring, pixels)));
@@ -111,7 +112,7 @@ export class DeskPicture {
   /** How many things each layer has. @returns {Record<string, number>} */
   counts() {
     const { glass } = this;
-    const counts = { p1: 0, p2: 0, p3: 0, p4: 0, units: 0, detections: 0, cameras: glass.cameras.size, alarms: 0 };
+    const counts = { p1: 0, p2: 0, p3: 0, p4: 0, units: 0, detections: 0, cameras: glass.cameras.size, alarms: 0, notices: standing(glass.notices, glass.clock.now()).length };
     for (const incident of glass.incidents.values()) if (isOpen(incident)) counts[/** @type {"p1"} */ (layerOfPriority(priorityOf(incident)))] += 1;
     for (const detection of glass.detections.values()) if (detection.review !== "dismissed") counts.detections += 1;
     for (const alarm of glass.alarms.values()) if (isAlarmOpen(alarm)) counts.alarms += 1;

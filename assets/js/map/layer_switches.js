@@ -11,6 +11,7 @@ export const LAYERS = /** @type {LayerOf[]} */ ([
   { id: "p1", name: "Priority 1" }, { id: "p2", name: "Priority 2" }, { id: "p3", name: "Priority 3" }, { id: "p4", name: "Priority 4, 5" },
   { id: "units", name: "Units", title: "Units in emergency stay on the map" },
   { id: "detections", name: "Detections" }, { id: "cameras", name: "Cameras" }, { id: "alarms", name: "Alarms" },
+  { id: "notices", name: "Notices", title: "Public warnings" },
   { id: "beats", name: "Beats" }, { id: "districts", name: "Districts" }, { id: "heat", name: "Heat, last 24 h", off: true },
 ]);
 

@@ -77,7 +77,15 @@ export class Pointing {
     const { thing } = this.chosen.selection, twice = event.originalEvent.detail > 1;
     const found = this.at(event.point, !twice);
     if (twice && thing?.kind === "incident") this.does.open(thing.id);
-    else if (!twice) this.chosen.pick(found);
+    else if (!twice) this.chosen.pick(found ?? this.#areaAt(event.lngLat));
+  }
+
+  /** Where no mark is meant, the ground is: the warning that covers it, with each click the next larger, then none. @param {{lng: number, lat: number}} place @returns {Thing | null} */
+  #areaAt(place) {
+    const { kinds, thing } = this.chosen.selection;
+    if (!kinds.includes("notice")) return null;
+    const ids = this.city.notices.at(place), id = ids[thing?.kind === "notice" ? ids.indexOf(thing.id) + 1 : 0];
+    return id === undefined ? null : { kind: "notice", id };
   }
 
   /** @param {{x: number, y: number}} point */

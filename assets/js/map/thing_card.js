@@ -5,6 +5,7 @@ import { prioritySvg, unitSvg } from "../glyphs.js";
 import { write } from "../queue.js";
 import { DETECTIONS, beganAt, calmly, isOver, isPending, priorityOf, tallyOf } from "../words.js";
 import { isDown } from "./camera_cones.js";
+import { noticeCard } from "./notice_card.js";
 
 const KMH = 3.6;
 const SLOWEST_MPS = 0.5;
@@ -12,6 +13,8 @@ const STALE_S = 90;
 /** Between the chosen mark's edge and the card, and between the card and the edge of the map, in design px. */
 const GAP = 16;
 const RIM = 8;
+/** No card says more. */
+const LINES = 5;
 const STATUS = /** @type {Record<string, string>} */ ({
   pending: "Pending", dispatched: "Dispatched", enroute: "En route", on_scene: "On scene", available: "Available", busy: "Busy",
   out_of_service: "Out of service", off_duty: "Off duty", cleared: "Cleared", closed: "Closed", cancelled: "Cancelled",
@@ -50,6 +53,7 @@ export function cardOf(kind, thing, now, heard) {
       old: isOver(thing, now) ? "Over its target" : "",
     };
   }
+  if (kind === "notice") return noticeCard(thing, now);
   if (kind === "camera") {
     return {
       mark: "", title: String(thing.name ?? "Camera"), state: isDown(thing) ? `Down (${thing.state})` : "Up",
@@ -97,7 +101,7 @@ export class ThingCard {
     this.mark = part("mark", "span");
     this.title = part("title");
     this.state = part("state");
-    this.lines = [part("line"), part("line")];
+    this.lines = Array.from({ length: LINES }, () => part("line"));
     this.old = part("old");
     const acts = part("acts");
     const act = (/** @type {Act} */ name, /** @type {string} */ word) => {
@@ -120,6 +124,7 @@ export class ThingCard {
   /** @param {string} kind @param {any} thing @param {number} now Unix ms of the server @param {boolean} followed @param {Heard} [heard] */
   show(kind, thing, now, followed, heard) {
     const { mark, title, state, lines, old } = cardOf(kind, thing, now, heard);
+    this.element.dataset.kind = kind;
     if (mark !== this.shown) this.mark.innerHTML = this.shown = mark;
     this.mark.hidden = !mark;
     write(this.title, title);

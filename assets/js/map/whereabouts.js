@@ -19,11 +19,14 @@ export class Whereabouts {
     this.table = city.table;
     this.layer = city.layer;
     this.glass = city.glass;
+    this.notices = city.notices;
   }
 
   /** @param {string} kind @param {string} id @param {number} [now] seconds of the page @returns {Where | null} null where it has no place */
   of(kind, id, now = performance.now() / 1000) {
-    return kind === "unit" ? this.#unit(id, now) : this.ofThing(kind, this.glass.replica.kind(kind).get(id));
+    if (kind === "unit") return this.#unit(id, now);
+    if (kind === "notice") return this.#notice(id);
+    return this.ofThing(kind, this.glass.replica.kind(kind).get(id));
   }
 
   /** @param {string} kind one that does not glide @param {any} thing @returns {Where | null} */
@@ -36,6 +39,12 @@ export class Whereabouts {
   /** @param {Where} where @returns {[number, number]} its longitude and latitude */
   lonLat({ at: [x, y] }) {
     return [(x + this.table.originX) * 360 - 180, latitude(y + this.table.originY)];
+  }
+
+  /** An area has no mark: the place of its name stands for it. @param {string} id @returns {Where | null} */
+  #notice(id) {
+    const anchor = this.notices.of(id)?.anchor;
+    return anchor ? { at: [mercatorX(anchor[0]) - this.table.originX, mercatorY(anchor[1]) - this.table.originY], beside: [0, 0], side: 0 } : null;
   }
 
   /** @param {string} id @param {number} now @returns {Where | null} */

@@ -7,7 +7,7 @@ import { write } from "../queue.js";
 import { DETECTIONS, beganAt, calmly, isPending, priorityOf } from "../words.js";
 import { statusOf } from "./incident_view.js";
 import { around } from "./mine.js";
-import { Section, direction, make, mark, ticking } from "./section.js";
+import { Section, direction, make, mark, ticking } from "../section.js";
 
 /** Units move all the time: a list that is built more often cannot be read. */
 const EVERY_MS = 2000;

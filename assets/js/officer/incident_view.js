@@ -6,7 +6,7 @@ import { prioritySvg, severitySvg, unitSvg } from "../glyphs.js";
 import { write } from "../queue.js";
 import { beganAt, calmly, isAbout, isAcknowledged, isPending, placeOf, priorityOf, severityOf, tallyOf } from "../words.js";
 import { alarmsOf, others, pendingIn } from "./mine.js";
-import { Section, direction, make, mark, ticking } from "./section.js";
+import { Section, direction, make, mark, ticking } from "../section.js";
 import { Seen } from "./seen.js";
 
 const STATUS = /** @type {Record<string, string>} */ ({

@@ -1,7 +1,7 @@
 /** The map of the phone: fetched when somebody asks for it, since it is many times what the rest of the page weighs. */
 
 import { isPlaced } from "../bearings.js";
-import { make } from "./section.js";
+import { make } from "../section.js";
 
 const NEAR_ZOOM = 14.5;
 

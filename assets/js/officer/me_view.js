@@ -4,7 +4,7 @@ import { countingOrder } from "../format.js";
 import { unitSvg } from "../glyphs.js";
 import { write } from "../queue.js";
 import { statusOf } from "./incident_view.js";
-import { Section, make, mark, ticking } from "./section.js";
+import { Section, make, mark, ticking } from "../section.js";
 
 const MOST_FOUND = 30;
 const DIM = "rtcc-dim";

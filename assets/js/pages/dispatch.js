@@ -6,6 +6,7 @@ import { ChosenPanel } from "../dispatch/chosen_panel.js";
 import { FilterBar } from "../dispatch/filter_bar.js";
 import { Queues, openGrids } from "../dispatch/queues.js";
 import { openMap } from "../map/desk_map.js";
+import { NoticeDesk } from "../notice_desk.js";
 import { Selection } from "../selection.js";
 import { part } from "../shell.js";
 
@@ -14,10 +15,11 @@ const NEAR_ZOOM = 14.2;
 
 const page = await openDesk("dispatch");
 const { root, glass, city, keys } = page;
-const selection = new Selection(["incident", "unit", "call", "detection", "camera"]);
+const selection = new Selection(["incident", "unit", "call", "detection", "camera", "notice"]);
 const open = (/** @type {string} */ incident) => incident && location.assign(`/incident/${encodeURIComponent(incident)}`);
 
 const alarms = new AlarmDesk(page, selection);
+new NoticeDesk(page, selection);
 const grids = await openGrids(
   ({ kind, id }) => selection.set({ kind, id }),
   (row) => open(row.kind === "incident" ? row.id : row[row.kind].incident_id),

@@ -4,9 +4,10 @@ import { command, say } from "../command.js";
 import { AroundView } from "../officer/around_view.js";
 import { IncidentView } from "../officer/incident_view.js";
 import { MapSheet } from "../officer/map_sheet.js";
+import { NoticeView } from "../officer/notice_view.js";
 import { MeView } from "../officer/me_view.js";
 import { Mine } from "../officer/mine.js";
-import { tickAges } from "../officer/section.js";
+import { tickAges } from "../section.js";
 import { openPage } from "../page.js";
 import { age } from "../format.js";
 import { write } from "../queue.js";
@@ -37,7 +38,7 @@ const me = new MeView(part, mine, () => {
   me.refresh();
 });
 const map = new MapSheet(part, page, mine);
-const views = [incident, around, me, map];
+const views = [incident, around, new NoticeView(part, mine, clock), me, map];
 for (const view of views) glass.add(view);
 addEventListener("hashchange", () => {
   turn();

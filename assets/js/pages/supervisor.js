@@ -6,6 +6,7 @@ import { openDesk } from "../desk.js";
 import { boundsOf, lookAt } from "../framing.js";
 import { HeldList } from "../held_list.js";
 import { openMap } from "../map/desk_map.js";
+import { NoticeDesk } from "../notice_desk.js";
 import { Uncovered } from "../map/uncovered.js";
 import { PanelAge } from "../panel_age.js";
 import { write } from "../queue.js";
@@ -20,8 +21,9 @@ const MOST_UNITS = 40;
 
 const page = await openDesk("supervisor");
 const { root, glass, clock, keys } = page;
-const selection = new Selection(["incident", "unit", "detection", "camera"]);
+const selection = new Selection(["incident", "unit", "detection", "camera", "notice"]);
 const alarms = new AlarmDesk(page, selection);
+new NoticeDesk(page, selection);
 const geojson = await fetch("/basemap/beats.geojson").then((answer) => (answer.ok ? answer.json() : null)).catch(() => null) ?? { features: [] };
 const beats = beatsOf(geojson), emptiness = new Emptiness();
 /** @type {Uncovered | null} comes with the map */

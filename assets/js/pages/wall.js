@@ -7,6 +7,7 @@ import { Lookout } from "../lookout.js";
 import { CityMap } from "../map/city_map.js";
 import { Nearest, describe } from "../nearest.js";
 import { openPage } from "../page.js";
+import { NoticeLine } from "../notice_desk.js";
 import { PanelAge } from "../panel_age.js";
 import { Queue, write } from "../queue.js";
 import { queueOf, thereOf } from "../queue_order.js";
@@ -59,6 +60,7 @@ glass.add({
   show: (now) => alarms.show(glass.alarms, glass.alarmLoads.get("center"), now),
   tick: (now) => alarms.tick(now),
 });
+new NoticeLine(part("notice-line"), glass, clock);
 const parts = { stage: part("stage"), where: part("bar-where"), alarms: part("alarms"), card: new TakeoverCard(part("takeover")) };
 const lookout = new Lookout(glass, city, parts, Number(root.dataset.tour));
 

@@ -7,6 +7,7 @@ from typing import Any
 from dash import html
 
 from rtcc.web import ids
+from rtcc.web.components.notices import notice_button, notice_dialog
 
 #: How long an alarm may be put aside, in seconds, as people say it; a critical one for an hour at most.
 _SHELVES = (
@@ -37,6 +38,7 @@ def alarm_desk() -> html.Section:
                     html.Span(id=ids.ALARM_DESK_LOAD, className="alarm-desk-load"),
                     html.Div(id=ids.ALARM_DESK_FIRST, className="alarm-desk-first"),
                     html.Button(id=ids.ALARM_DESK_RELEASE, className="release", type="button", hidden=True),
+                    notice_button(),
                     html.Button(id=ids.ALARM_DESK_ALL, className="act", type="button", **_OPENS),
                 ],
             ),
@@ -44,6 +46,7 @@ def alarm_desk() -> html.Section:
             html.Div(id=ids.ALARM_DESK_REST, className="alarm-desk-rest", hidden=True),
             _shelving(),
             _noting(),
+            notice_dialog(),
         ],
         **_SPOKEN,
     )

@@ -19,7 +19,10 @@ DESKS = (
     (ids.DISPATCH, "/dispatch", "Dispatch"),
     (ids.SUPERVISOR, "/supervisor", "Supervisor"),
     (ids.OFFICER, "/officer", "Officer"),
+    (ids.ADMIN, "/admin", "Admin"),
 )
+#: Pages that are named only to those who see to the center itself (see `data-oversees` of the document).
+_FOR_OVERSEERS = frozenset({ids.ADMIN})
 _THEME: dict[str, Any] = {
     "fontFamily": "var(--font)",
     "primaryColor": "blue",
@@ -44,7 +47,7 @@ def desk(page: str, *children: Component, theme: str | None = None) -> Component
 
 
 def _bar(page: str) -> html.Header:
-    links = [html.A(word, href=address, **_spoken(name == page)) for name, address, word in DESKS]
+    links = [html.A(word, href=address, className=_for(name), **_spoken(name == page)) for name, address, word in DESKS]
     pages: dict[str, Any] = {"aria-label": "Pages"}
     return html.Header(
         className="desk-bar",
@@ -64,6 +67,10 @@ def _bar(page: str) -> html.Header:
             ),
         ],
     )
+
+
+def _for(page: str) -> str | None:
+    return "for-overseers" if page in _FOR_OVERSEERS else None
 
 
 def _spoken(here: bool) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from rtcc.web.components.alarms import alarms
 from rtcc.web.components.band import band
 from rtcc.web.components.bar import bar
 from rtcc.web.components.map_stage import map_stage
+from rtcc.web.components.notices import notice_line
 from rtcc.web.components.queue import queue
 from rtcc.web.components.strip import strip
 from rtcc.web.components.takeover import takeover
@@ -27,7 +28,7 @@ def layout(tour: str | None = None, **_: Any) -> html.Div:
     return html.Div(
         id=ids.WALL,
         className="page wall",
-        children=[bar(), map_stage(alarms(), takeover(), element=html.Main), queue(), strip(), band()],
+        children=[bar(), map_stage(alarms(), notice_line(), takeover(), element=html.Main), queue(), strip(), band()],
         **told,
     )
 

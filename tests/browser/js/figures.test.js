@@ -129,3 +129,10 @@ test("more feeds in trouble than the bar has room for are told by the two worst,
 test("a simulated feed is called by what it feeds", () => {
   equal(entries([{ source: "sim-avl", state: "live", age_s: 1 }, { source: "rtcc-alarms", state: "live", age_s: 1 }], 0).map((entry) => entry.name), ["AVL", "Alarms"]);
 });
+
+test("a feed that its breaker stopped says so however young it is, one never heard is lost, and a desk names as many as it has lines", () => {
+  const told = (source, state, age_s, stopped = false) => ({ source, state, age_s, limits_s: [60, 120, 300], stopped });
+  const all = [told("city_fire", "live", 5, true), told("tak-phones", "lost", null), told("avl", "live", 1), told("late", "late", 70)];
+  equal(entries(all, 0).map(({ name, state, old }) => [name, state, old]), [["City fire", "stopped", 5], ["Tak phones", "lost", NaN], ["LATE", "late", 70], ["AVL", "live", 1]]);
+  equal(entries(all, 0, 2).map(({ name, state }) => [name, state]), [["City fire", "stopped"], ["2 more in trouble", "lost"], ["AVL", "live"]]);
+});

@@ -1,7 +1,7 @@
 /** A part of the page that is built from what it says, and built anew only when it says something else: focus, scrolling and a finger stay. */
 
-import { age } from "../format.js";
-import { write } from "../queue.js";
+import { age } from "./format.js";
+import { write } from "./queue.js";
 
 /**
  * @param {string} tag @param {string} className @param {...(Node | string | null)} children text is never taken for markup @returns {HTMLElement}
@@ -28,8 +28,12 @@ export function ticking(at, className = "") {
   return element;
 }
 
+/** What is not ten metres away has no direction. */
+const NOWHERE_ELSE = "0 m";
+
 /** Where something lies: an arrow for the map's north, the distance in words. @param {number} bearing degrees @param {string} distance @param {string} wind */
 export function direction(bearing, distance, wind) {
+  if (distance === NOWHERE_ELSE) return make("span", "direction", make("b", "", "here"));
   const arrow = mark(ARROW_SVG, "arrow");
   arrow.style.transform = `rotate(${Math.round(bearing)}deg)`;
   return make("span", "direction", arrow, make("b", "", distance), ` ${wind}`);
