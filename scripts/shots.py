@@ -41,6 +41,7 @@ class Shot:
     name: str
     path: str
     role: str | None
+    has_map: bool = True
 
 
 SHOTS = (
@@ -48,8 +49,8 @@ SHOTS = (
     Shot("dispatch", "/dispatch?incident={incident}", "dispatcher"),
     Shot("supervisor", "/supervisor", "supervisor"),
     Shot("incident", "/incident/{incident}", "supervisor"),
-    Shot("officer", "/officer?unit={unit}", "officer"),
-    Shot("admin", "/admin", "supervisor"),
+    Shot("officer", "/officer?unit={unit}", "officer", has_map=False),
+    Shot("admin", "/admin", "supervisor", has_map=False),
 )
 
 
@@ -61,7 +62,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=program(), args=FLAGS)
         taker = Taker(browser, asked)
         if "empty" in asked.states:
-            with ShownCenter("--no-simulator") as center:
+            with ShownCenter("--no-simulator", feeds=False) as center:
                 taker.take(center, "empty")
         if "rest" in asked.states:
             with ShownCenter("--no-simulator") as center:
@@ -77,7 +78,7 @@ def main() -> None:
                 center.fall_silent()
                 taker.take(center, "stale")
         if not asked.pages and (public_data() / CALLS).is_file():
-            with ShownCenter("--city", str(choice.SAN_FRANCISCO)) as center:
+            with ShownCenter("--city", str(choice.SAN_FRANCISCO), feeds=False) as center:
                 time.sleep(asked.after)
                 taker.take_one(center, Shot("wall-san-francisco", "/wall", None), "dark", (1920, 1080))
         browser.close()
@@ -130,7 +131,7 @@ class Taker:
         page = context.new_page()
         page.on("pageerror", lambda error: print(f"{shot.name}: error in the page: {error}"))
         page.goto(f"{address}{'&' if '?' in address else '?'}theme={theme}")
-        page.wait_for_selector('[data-link="live"]', timeout=60_000)
+        page.wait_for_selector('[data-link="live"]' + '[data-map="ready"]' * shot.has_map, timeout=120_000)
         return page
 
     def _all_sizes(self, page: Page, shot: Shot, theme: str, state: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,10 +15,12 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
 ROOT = Path(__file__).resolve().parents[1]
+_FEEDS = Path(__file__).with_name("shown_feeds")
 _RTCC = [sys.executable, "-m", "rtcc.cli"]
 _READY_WITHIN_S = 90
 
@@ -25,8 +28,8 @@ _READY_WITHIN_S = 90
 class ShownCenter:
     """A running RTCC without its own simulator; a context manager that leaves nothing behind."""
 
-    def __init__(self, *options: str) -> None:
-        """Start it with these options of `rtcc up`, and wait until it is ready."""
+    def __init__(self, *options: str, feeds: bool = True) -> None:
+        """Start it with these options of `rtcc up`; with ``feeds`` some are declared in it."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self._port = str(probe.getsockname()[1])
@@ -34,6 +37,8 @@ class ShownCenter:
         self._folder = tempfile.TemporaryDirectory(prefix="rtcc-shots-")
         self._data = Path(self._folder.name)
         self._cities: list[subprocess.Popen[bytes]] = []
+        if feeds:
+            shutil.copy(_FEEDS / "feeds.toml", self._data)
         self._up = self._start("up", "--port", self._port, *options)
 
     def __enter__(self) -> Self:
@@ -50,8 +55,38 @@ class ShownCenter:
         self.close()
 
     def live(self, *options: str) -> None:
-        """Let a simulated city live in it."""
+        """Let a simulated city live in it, and two of its feeds speak."""
         self._cities.append(self._start("simulate", *options))
+        with urllib.request.urlopen(f"{self.address}/basemap/city.json", timeout=30) as answer:  # noqa: S310 - our own loopback
+            lon, lat = json.load(answer)["center"]
+        now = datetime.now(UTC).replace(microsecond=0)
+        said = {"SENT": now, "EXPIRES": now + timedelta(hours=3)}
+        warning = (_FEEDS / "warning.cap.xml").read_text().replace("CENTER", f"{lat - 0.02},{lon}")
+        for word, moment in said.items():
+            warning = warning.replace(word, moment.isoformat())
+        self._push("weather", "application/xml", warning.encode())
+        fire = {
+            "type": "Brush fire",
+            "priority": 3,
+            "status": "pending",
+            "entered_at": now.isoformat(),
+            "lat": lat,
+            "lon": lon,
+        }
+        event = {
+            "kind": "incident",
+            "id": "F-1",
+            "agency": "PFD",
+            "source": "county-fire",
+            "occurred_at": now.isoformat(),
+        }
+        self._push("county_fire", "application/json", json.dumps(event | {"data": fire}).encode())
+
+    def _push(self, feed: str, content_type: str, body: bytes) -> None:
+        key = self._say("keys", "create", feed, "--scope", f"feed:{feed}")
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": content_type}
+        request = urllib.request.Request(f"{self.address}/api/v1/feeds/{feed}", body, headers)  # noqa: S310 - our own loopback
+        urllib.request.urlopen(request, timeout=30).close()  # noqa: S310 - our own loopback
 
     def fall_silent(self) -> None:
         """Let the city say nothing more."""
@@ -70,7 +105,10 @@ class ShownCenter:
 
     def sign_in_address(self, name: str, role: str) -> str:
         """Return a one-time address for somebody."""
-        command = [*_RTCC, "users", "link", name, "--role", role, "--data", str(self._data)]
+        return self._say("users", "link", name, "--role", role)
+
+    def _say(self, *arguments: str) -> str:
+        command = [*_RTCC, *arguments, "--data", str(self._data)]
         environment = self._environment() | {"RTCC_PORT": self._port}
         return subprocess.check_output(command, cwd=ROOT, env=environment, text=True).strip()
 
