@@ -1,8 +1,6 @@
 /** Which beats are covered: who of the units on duty is free there, what is open there, and since when nobody is. Pure. */
 
-import { isOpen, isPending } from "./words.js";
-
-const ON_DUTY = new Set(["available", "dispatched", "enroute", "on_scene", "busy"]);
+import { ON_DUTY, isOpen, isPending } from "./words.js";
 
 /**
  * @typedef {{name: string, district: string}} Beat

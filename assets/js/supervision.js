@@ -1,14 +1,9 @@
 /** What a sergeant must see first: who is in need, what waits too long, who has been somewhere too long, and who has the most to do. Pure. */
 
-import { beganAt, isOpen, isOver, priorityOf, targetOf } from "./words.js";
+import { AT_WORK, ON_DUTY, STALE_AFTER_S, beganAt, isOpen, isOver, priorityOf, targetOf } from "./words.js";
 
-/** A unit's fix older than this says nothing of where it is now. */
-export const STALE_AFTER_S = 90;
 /** So long at a scene somebody should ask whether all is well, or whether it must take so long. */
 export const LONG_SCENE_S = 2700;
-
-const WORKS = new Set(["dispatched", "enroute", "on_scene", "busy"]);
-const ON_DUTY = new Set(["available", ...WORKS]);
 
 /** @param {string | undefined} instant @param {number} now Unix ms @returns {number} seconds since; NaN where it is not known */
 const sinceS = (instant, now) => (now - Date.parse(instant ?? "")) / 1000;
@@ -50,7 +45,7 @@ export function busiest(units, incidents, now) {
   for (const { units: sent } of incidents.values()) for (const id of sent ?? []) handled.set(id, (handled.get(id) ?? 0) + 1);
   const rows = [];
   for (const [id, unit] of units) {
-    if (!WORKS.has(unit.status)) continue;
+    if (!AT_WORK.has(unit.status)) continue;
     const s = sinceS(unit.status_since, now), incident = incidents.get(unit.incident_id);
     rows.push({ id, unit, handled: Math.max(handled.get(id) ?? 0, handled.get(unit.callsign) ?? 0), s: Number.isFinite(s) ? s : 0, on: incident && isOpen(incident) ? unit.incident_id : null });
   }

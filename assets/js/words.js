@@ -20,6 +20,12 @@ export const UNIT_TALLIES = /** @type {const} */ ([
   { mark: "emergency", statuses: [], code: "!", name: "emergency" },
 ]);
 
+/** Statuses of a unit that works on something, and of one that is on duty. */
+export const AT_WORK = new Set(["dispatched", "enroute", "on_scene", "busy"]);
+export const ON_DUTY = new Set(["available", ...AT_WORK]);
+/** A unit's fix older than this says nothing of where it is now. */
+export const STALE_AFTER_S = 90;
+
 /** The tally of a unit's status; none for one that is off duty or not known. @param {string | undefined} status */
 export const tallyOf = (status) => UNIT_TALLIES.find(({ statuses }) => /** @type {readonly (string | undefined)[]} */ (statuses).includes(status));
 

@@ -1,7 +1,7 @@
 /** The units on duty: those in emergency first, then those who could be sent, by beat. */
 
 import { countingOrder } from "../format.js";
-import { UNIT_TALLIES, calmly } from "../words.js";
+import { STALE_AFTER_S, UNIT_TALLIES, calmly } from "../words.js";
 
 /** In the order in which a dispatcher looks for one. */
 export const UNIT_STATES = /** @type {Record<string, {rank: number, word: string}>} */ ({
@@ -12,8 +12,6 @@ export const UNIT_STATES = /** @type {Record<string, {rank: number, word: string
   busy: { rank: 4, word: "Busy" },
   out_of_service: { rank: 5, word: "Out of service" },
 });
-/** A fix older than this says little of where a unit is now. */
-const STALE_S = 90;
 
 /** The fields that the queue shows: what else changes, such as a position, is none of its business. */
 export const UNIT_FIELDS = ["callsign", "unit_type", "status", "status_since", "incident_id", "district", "beat", "emergency", "covert"];
@@ -96,5 +94,5 @@ const byOrder = (a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0);
 export function staleFix(unit, now) {
   if (!unit?.fix_at) return null;
   const s = (now - Date.parse(unit.fix_at)) / 1000;
-  return s > STALE_S ? s : null;
+  return s > STALE_AFTER_S ? s : null;
 }

@@ -1,6 +1,6 @@
 /** The live map of a page: the ground, and above it all that lives, brought up to date with each change of the picture. */
 
-import { isNew, isOver } from "../words.js";
+import { STALE_AFTER_S, isNew, isOver } from "../words.js";
 import { Camera } from "./camera.js";
 import { cameraFor, keepGround } from "./ground.js";
 import { LiveLayer } from "./live_layer.js";
@@ -10,8 +10,6 @@ import { NoticeAreas } from "./notice_areas.js";
 import { RouteLine } from "./route_line.js";
 import { UnitTable } from "./unit_table.js";
 
-/** A unit's fix older than this is drawn faded, with its age. */
-const STALE_AFTER_S = 90;
 const MARKED = new Set(["incident", "detection"]);
 
 /** @typedef {import("../glass.js").Glass} Glass */

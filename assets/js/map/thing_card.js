@@ -3,13 +3,12 @@
 import { age, since } from "../format.js";
 import { prioritySvg, unitSvg } from "../glyphs.js";
 import { write } from "../queue.js";
-import { DETECTIONS, beganAt, calmly, isOver, isPending, priorityOf, tallyOf } from "../words.js";
+import { DETECTIONS, STALE_AFTER_S, beganAt, calmly, isOver, isPending, priorityOf, tallyOf } from "../words.js";
 import { isDown } from "./camera_cones.js";
 import { noticeCard } from "./notice_card.js";
 
 const KMH = 3.6;
 const SLOWEST_MPS = 0.5;
-const STALE_S = 90;
 /** Between the chosen mark's edge and the card, and between the card and the edge of the map, in design px. */
 const GAP = 16;
 const RIM = 8;
@@ -41,7 +40,7 @@ export function cardOf(kind, thing, now, heard) {
       mark: unitSvg(thing.emergency ? "emergency" : mark), title: String(thing.callsign ?? "Unit"),
       state: thing.emergency ? "! Emergency" : `${code} ${STATUS[thing.status] ?? calmly(String(thing.status ?? "unknown"))}`.trim(),
       lines: [ago(thing.status_since, "for"), [Number.isFinite(speed) ? moves : "", ago(thing.fix_at, "fix")].filter(Boolean).join(" · ")],
-      old: fixAge > STALE_S ? `Position ${since(fixAge)} old` : "",
+      old: fixAge > STALE_AFTER_S ? `Position ${since(fixAge)} old` : "",
     };
   }
   if (kind === "incident") {

@@ -4,15 +4,13 @@ import { far, isPlaced, wind } from "../bearings.js";
 import { age } from "../format.js";
 import { prioritySvg, unitSvg } from "../glyphs.js";
 import { write } from "../queue.js";
-import { DETECTIONS, beganAt, calmly, isPending, priorityOf } from "../words.js";
+import { DETECTIONS, STALE_AFTER_S, beganAt, calmly, isPending, priorityOf } from "../words.js";
 import { statusOf } from "./incident_view.js";
 import { around } from "./mine.js";
 import { Section, direction, make, mark, ticking } from "../section.js";
 
 /** Units move all the time: a list that is built more often cannot be read. */
 const EVERY_MS = 2000;
-/** A fix older than this says where I was. */
-const OLD_FIX_MS = 90_000;
 
 export class AroundView {
   /** @param {(id: string) => HTMLElement} part @param {import("./mine.js").Mine} mine */
@@ -59,7 +57,7 @@ export class AroundView {
       return;
     }
     const old = now - Date.parse(unit.fix_at ?? "");
-    write(this.here, old > OLD_FIX_MS ? `Within 2 km of where you were ${age(old / 1000)} ago` : "Within 2 km of your unit");
+    write(this.here, old > STALE_AFTER_S * 1000 ? `Within 2 km of where you were ${age(old / 1000)} ago` : "Within 2 km of your unit");
     const near = around(glass, unit, id, (kind) => !this.kind || this.kind === kind).map((one) => tell(one, this.madeAt.get(one.id) ?? NaN));
     this.list.show(near, (rows) => (rows.length ? rows.map(row) : [make("p", "officer-quiet", "Nothing there now.")]));
   }
