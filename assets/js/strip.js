@@ -22,6 +22,7 @@ class Cell {
     this.figures.forEach((element, at) => {
       const [figure, unit] = figures[at] ?? ["", ""];
       write(element.children[0], figure);
+      element.toggleAttribute("data-long", figure.length > 2);
       write(element.children[1], unit);
     });
     write(this.note, note);

@@ -100,5 +100,6 @@ def test_on_a_graphics_card_units_glide_with_every_frame(browser: Browser, own_c
         " requestAnimationFrame(next) })"
     )
     page.context.close()
-    assert told[0] >= 6
+    # The frame in which one begins to count may have been drawn before.
+    assert told[0] >= 5
     assert told[1] > 0
