@@ -1,5 +1,6 @@
 /** Public warnings as the screens tell of them: which hold now, how grave they are, and where. By this browser's clock, and pure. */
 
+import { isInside, placeAt } from "./rings.js";
 import { calmly } from "./words.js";
 
 /** CAP's own words, the gravest first; another word, or none, says nothing of how grave it is. */
@@ -10,20 +11,21 @@ const LATER = new Set(["expected", "future"]);
 const LONGEST_TITLE = 44;
 /** Corners of a circle: on no screen can its edges be told from a curve. */
 const CORNERS = 64;
-const DEGREE_M = 111_320;
-const RAD = Math.PI / 180;
 const DAY_MS = 86_400_000;
 
 /** @typedef {[id: string, notice: any]} Entry */
-/** @typedef {[lon: number, lat: number]} At */
+/** @typedef {import("./rings.js").At} At */
 
 /** Whether it holds, or will hold: nobody has ended it, and it has not expired. @param {any} notice @param {number} now Unix ms of the server */
 export const isStanding = ({ state, expires_at }, now) => (state ?? "active") === "active" && !(Date.parse(expires_at ?? "") <= now);
 
+/** When what it warns of begins, in Unix ms, or NaN. @param {any} notice */
+export const beginsAt = ({ onset_at, effective_at }) => Date.parse(onset_at ?? effective_at ?? "");
+
 /** Whether what it warns of is still to come. @param {any} notice @param {number} now Unix ms of the server */
-export function isToCome({ onset_at, effective_at, urgency }, now) {
-  const begins = Date.parse(onset_at ?? effective_at ?? "");
-  return Number.isFinite(begins) ? begins > now : LATER.has(String(urgency ?? "").toLowerCase());
+export function isToCome(notice, now) {
+  const begins = beginsAt(notice);
+  return Number.isFinite(begins) ? begins > now : LATER.has(String(notice.urgency ?? "").toLowerCase());
 }
 
 /** One of NOTICE_SEVERITIES. @param {any} notice */
@@ -70,7 +72,7 @@ export function whenOf(notice, now, clock) {
     if (Math.abs(ms - now) > 6 * DAY_MS) return `${date} ${month}`;
     return clock.date(ms) === clock.date(now) ? time : `${day} ${time}`;
   };
-  const begins = Date.parse(notice.onset_at ?? notice.effective_at ?? ""), ends = Date.parse(notice.expires_at ?? "");
+  const begins = beginsAt(notice), ends = Date.parse(notice.expires_at ?? "");
   if (isToCome(notice, now)) return Number.isFinite(begins) ? `from ${at(begins)}` : "expected";
   return Number.isFinite(ends) ? `until ${at(ends)}` : "";
 }
@@ -87,26 +89,10 @@ function closed(ring) {
 }
 
 /** @param {[number, number]} center lat, lon @param {number} metres @returns {At[]} */
-function circle([lat, lon], metres) {
-  const high = metres / DEGREE_M, wide = high / Math.max(0.01, Math.cos(lat * RAD));
-  return Array.from({ length: CORNERS + 1 }, (_, n) => {
-    const angle = ((n % CORNERS) / CORNERS) * 360 * RAD;
-    return /** @type {At} */ ([lon + wide * Math.sin(angle), lat + high * Math.cos(angle)]);
-  });
-}
+const circle = ([lat, lon], metres) => Array.from({ length: CORNERS + 1 }, (_, n) => placeAt({ lat, lon }, ((n % CORNERS) / CORNERS) * 360, metres));
 
 /** Whether a place lies in one of the rings. @param {At[][]} rings @param {At} at */
-export const covers = (rings, at) => rings.some((ring) => isWithin(ring, at));
-
-/** @param {At[]} ring @param {At} at */
-function isWithin(ring, [x, y]) {
-  let within = false;
-  for (let n = 1; n < ring.length; n += 1) {
-    const [ax, ay] = ring[n - 1], [bx, by] = ring[n];
-    if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) within = !within;
-  }
-  return within;
-}
+export const covers = (rings, at) => rings.some((ring) => isInside(at, [ring]));
 
 /** Whether it concerns whoever is at a place; one that draws no area concerns all who can read its words. @param {any} notice @param {{lat: number, lon: number}} place */
 export function concerns(notice, { lat, lon }) {

@@ -1,8 +1,9 @@
 /** Districts and beats over the streets: their outlines, and their names where each of them has most room. */
 
+import { isInside } from "../rings.js";
 import { FONT, FONT_BOLD, shiftFor } from "./basemap_style.js";
 
-/** @typedef {[number, number]} At */
+/** @typedef {import("../rings.js").At} At */
 
 const EMPTY = { type: "FeatureCollection", features: [] };
 /** Beats are the patrol's own areas: they come when one district fills the screen. */
@@ -129,7 +130,7 @@ export function roomiest(rings) {
   const wide = (east - west) * squeeze, high = north - south, side = Math.min(wide, high) / 2;
   if (!(side > 0)) return rings[0][0];
   const cell = (/** @type {number} */ x, /** @type {number} */ y, /** @type {number} */ half) => {
-    const room = inside([x, y], flat) * Math.sqrt(Math.min(...flat.map((ring) => nearest([x, y], ring))));
+    const room = (isInside([x, y], flat) ? 1 : -1) * Math.sqrt(Math.min(...flat.map((ring) => nearest([x, y], ring))));
     return { x, y, half, room, most: room + half * Math.SQRT2 };
   };
   const cells = [];
@@ -147,18 +148,6 @@ export function roomiest(rings) {
     for (const [dx, dy] of [[-1, -1], [-1, 1], [1, -1], [1, 1]]) cells.push(cell(next.x + dx * half, next.y + dy * half, half));
   }
   return [best.x / squeeze, best.y];
-}
-
-/** 1 inside the rings, -1 outside. @param {At} at @param {At[][]} rings */
-function inside([x, y], rings) {
-  let within = false;
-  for (const ring of rings) {
-    for (let n = 1; n < ring.length; n += 1) {
-      const [ax, ay] = ring[n - 1], [bx, by] = ring[n];
-      if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) within = !within;
-    }
-  }
-  return within ? 1 : -1;
 }
 
 /** The square of the distance from a point to the nearest edge of a ring. @param {At} at @param {At[]} ring */

@@ -1,5 +1,6 @@
 /** Where each camera looks, as a sector on the ground. Its length says nothing of how far the camera sees, and is the same for all. */
 
+import { placeAt } from "../rings.js";
 import { designScale, token } from "../tokens.js";
 import { shiftFor } from "./basemap_style.js";
 import { KeptLayers } from "./kept_layers.js";
@@ -7,10 +8,8 @@ import { KeptLayers } from "./kept_layers.js";
 /** Below this zoom (on a screen of 1080 lines) a sector would be smaller than its camera's mark. */
 const FROM = 14.5;
 const LENGTH_M = 90;
-const DEGREE_M = 111_320;
 /** One corner of the arc in so many degrees. */
 const STEP_DEG = 6;
-const RAD = Math.PI / 180;
 
 /**
  * The sector that a camera looks at, or null where it does not say; a camera that is down looks at nothing.
@@ -22,8 +21,7 @@ export function sectorOf({ lat, lon, heading_deg, fov_deg, state }) {
   /** @type {[number, number][]} */
   const ring = fov_deg < 360 ? [[lon, lat]] : [];
   for (let n = 0; n <= corners; n += 1) {
-    const angle = (heading_deg - fov_deg / 2 + (fov_deg * n) / corners) * RAD;
-    ring.push([lon + (Math.sin(angle) * LENGTH_M) / (DEGREE_M * Math.cos(lat * RAD)), lat + (Math.cos(angle) * LENGTH_M) / DEGREE_M]);
+    ring.push(placeAt({ lat, lon }, heading_deg - fov_deg / 2 + (fov_deg * n) / corners, LENGTH_M));
   }
   return [...ring, ring[0]];
 }

@@ -12,11 +12,10 @@ import orjson
 from fastapi import HTTPException, Request
 from starlette.requests import ClientDisconnect
 
+from rtcc.feeds.formats.native import MOST_EVENTS, dumped, json_lines
 from rtcc.model.event import Event, EventError, parse_event
 
 LARGEST = 5 * 1024 * 1024
-#: About as many as fit when all are good; without it five megabytes of commas would cost gigabytes of refusals.
-MOST_EVENTS = 50_000
 #: What a sender may still push at us after it was too much, before the connection is simply closed.
 _DRAINED = 64 * 1024 * 1024
 #: Events checked between two turns of the event loop, so that a large body delays nobody's picture.
@@ -101,7 +100,7 @@ async def parse_body(body: bytes, content_type: str, received_at: datetime) -> P
                 raise value
             parsed.events.append(parse_event(value, received_at))
         except EventError as error:
-            parsed.refused.append(Refused(index, str(error), raw or _raw(value), _source(value)))
+            parsed.refused.append(Refused(index, str(error), raw or dumped(value), _source(value)))
     if not (parsed.events or parsed.refused):
         raise BodyError("The body holds no event; send a JSON object, a JSON array of objects, or one object a line.")
     return parsed
@@ -119,22 +118,12 @@ def _values(body: bytes, content_type: str) -> Iterator[tuple[Any, bytes]]:
 
 
 def _lines(body: bytes) -> Iterator[tuple[Any, bytes]]:
-    for line in body.split(b"\n"):
-        if not line.strip():
-            continue
-        try:
-            yield orjson.loads(line), line
-        except orjson.JSONDecodeError as error:
-            sentence = f"The line is not valid JSON near character {error.pos}; send one UTF-8 JSON object a line."
+    for value, line in json_lines(body):
+        if isinstance(value, orjson.JSONDecodeError):
+            sentence = f"The line is not valid JSON near character {value.pos}; send one UTF-8 JSON object a line."
             yield EventError("line", sentence), line
-
-
-def _raw(value: Any) -> bytes:
-    try:
-        return orjson.dumps(value)
-    except orjson.JSONEncodeError:
-        # It reads deeper nesting than it writes; a letter as deep as that tells nobody anything.
-        return b""
+        else:
+            yield value, line
 
 
 def _source(value: Any) -> str | None:
