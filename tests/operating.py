@@ -7,15 +7,21 @@ from typing import Any
 
 import httpx
 
+from rtcc.model.event import Event
 from tests.alarm_histories import raised
 from tests.factories import body
 from tests.running import Running, eventually
 
 
 def said(id_: str, **over: Any) -> dict[str, Any]:
-    """Return an alarm as it is pushed, raised now by a rule that is none of ours; ``over`` changes its fields."""
+    """Return an alarm as another system pushes it, raised now; ``over`` changes its fields."""
     event = raised(datetime.now(UTC), id_)
-    return body(event._replace(data=event.data | over))
+    return outside(event._replace(data=event.data | over))
+
+
+def outside(event: Event) -> dict[str, Any]:
+    """Return what happens to an alarm as another system pushes it."""
+    return body(event._replace(agency="OUT", source="other-system"))
 
 
 def push(rtcc: Running, *events: dict[str, Any]) -> None:

@@ -21,8 +21,7 @@ from rtcc.tasks import StoreUnavailable
 from rtcc.web.api import alarms
 from rtcc.web.gate import IngestGate
 from tests.alarm_histories import cleared, raised
-from tests.factories import body
-from tests.operating import command, push, said, seen
+from tests.operating import command, outside, push, said, seen
 from tests.running import Running
 
 ANN = "Ann Roe"
@@ -42,7 +41,7 @@ def test_what_cannot_be_answered_is_refused(rtcc_up: Running, ann: httpx.Client,
     good = {"shelve": {"for_s": 60, "reason": "x"}, "notes": {"text": "x"}}.get(what, {})
     id_ = f"outside:over-{what}"
     push(rtcc_up, said(id_))
-    push(rtcc_up, body(cleared(datetime.now(UTC), id_)))
+    push(rtcc_up, outside(cleared(datetime.now(UTC), id_)))
     with rtcc_up.client() as stranger, rtcc_up.client("read:admin") as reader, rtcc_up.client("ingest") as source:
         refused = [
             (401, command(stranger, id_, what, **good)),

@@ -10,7 +10,8 @@ import orjson
 from rtcc.feeds.formats.unzip import UnzipError, unzip
 from rtcc.feeds.options import Options
 from rtcc.feeds.payload import FeedNames, Payload, Refused, Told
-from rtcc.model.event import EventError, parse_event
+from rtcc.model.event import EventError
+from rtcc.model.outside import parse_outside
 
 #: About as many as a request of five megabytes holds when all are good; without it five megabytes of commas would cost
 #: gigabytes of refusals.
@@ -48,7 +49,7 @@ class NativeFormat:
             try:
                 if isinstance(value, EventError):
                     raise value
-                told.events.append(parse_event(self._named(value), payload.received_at))
+                told.events.append(parse_outside(self._named(value), payload.received_at))
             except EventError as error:
                 told.refused.append(Refused(told.rows, _id(value), str(error), raw or dumped(value)))
         return told

@@ -13,7 +13,8 @@ from fastapi import HTTPException, Request
 from starlette.requests import ClientDisconnect
 
 from rtcc.feeds.formats.native import MOST_EVENTS, dumped, json_lines
-from rtcc.model.event import Event, EventError, parse_event
+from rtcc.model.event import Event, EventError
+from rtcc.model.outside import parse_outside
 
 LARGEST = 5 * 1024 * 1024
 #: What a sender may still push at us after it was too much, before the connection is simply closed.
@@ -98,7 +99,7 @@ async def parse_body(body: bytes, content_type: str, received_at: datetime) -> P
         try:
             if isinstance(value, EventError):
                 raise value
-            parsed.events.append(parse_event(value, received_at))
+            parsed.events.append(parse_outside(value, received_at))
         except EventError as error:
             parsed.refused.append(Refused(index, str(error), raw or dumped(value), _source(value)))
     if not (parsed.events or parsed.refused):
