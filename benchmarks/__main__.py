@@ -18,6 +18,7 @@ NAMES = (
     "pages",
     "ingest",
     "fan_out",
+    "access",
     "durability",
     "picture",
     "locate",

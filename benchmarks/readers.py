@@ -23,14 +23,15 @@ _AT_ONCE = 1 << 18
 class Reader:
     """One listener."""
 
-    def __init__(self, port: int, *, stalled: bool = False) -> None:
-        """Connect and ask for the stream from now on."""
+    def __init__(self, port: int, cookie: str = "", *, stalled: bool = False) -> None:
+        """Connect and ask for the stream from now on, as whoever holds the ``cookie``."""
         self.socket = socket.socket()
         if stalled:
             # Small buffers, so that the server feels it soon.
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         self.socket.connect(("127.0.0.1", port))
-        self.socket.sendall(f"GET /api/v1/live HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+        held = f"Cookie: {cookie}\r\n" if cookie else ""
+        self.socket.sendall(f"GET /api/v1/live HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{held}\r\n".encode())
         self.socket.setblocking(False)
         self.bytes = 0
         self.tail = b""
@@ -54,7 +55,7 @@ class Reader:
 def listen(config: dict[str, Any]) -> dict[str, Any]:
     """Listen with all readers until told to stop; return the arrivals of each sample."""
     stalled = [Reader(config["port"], stalled=True) for _ in range(config.get("stalled", 0))]
-    readers = [Reader(config["port"]) for _ in range(config["readers"])]
+    readers = [Reader(config["port"], config.get("cookie", "")) for _ in range(config["readers"])]
     buffer = memoryview(bytearray(_AT_ONCE))
     ready = stopped = False
     lost = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -32,6 +33,40 @@ class JournalKept(BaseModel):
         return days
 
 
+class OpenIdSettings(BaseModel):
+    """The agency's own sign-in, by OpenID Connect."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    issuer: str = Field(pattern=r"^https?://\S+$", description="Address of the provider.")
+    client_id: str = Field(min_length=1, description="By which the provider knows RTCC.")
+    client_secret_file: Path | None = Field(
+        None, description="File with the secret, for its owner alone; without it RTCC_OPENID_SECRET holds the secret."
+    )
+    name: str = Field("Single sign-on", min_length=1, max_length=40, description="What stands on the button.")
+    name_claim: str = Field("preferred_username", description="Claim that holds the account's name.")
+    roles_claim: str = Field("roles", description="Claim that holds a list of roles or groups.")
+    roles: dict[str, str] = Field({}, description="For each value of that claim which counts, the role it stands for.")
+
+
+class AccessSettings(BaseModel):
+    """How people are let in, and how long a screen stays open."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    local_wall: bool = Field(
+        True, description="On loopback alone, without a proxy, whoever is on this machine sees the wall unsigned."
+    )
+    second_factor: bool = Field(True, description="Signing in with a password needs a second factor.")
+    password_min: int = Field(12, ge=8, le=64, description="The least length of a password, in characters.")
+    breached_file: Path | None = Field(
+        None, description="Passwords known from breaches, more than RTCC brings: SHA-1 hashes in order, one a line."
+    )
+    lock_after_s: int = Field(1800, ge=60, le=1800, description="A screen that nobody has touched so long is locked.")
+    unused_days: int = Field(90, ge=1, le=90, description="An account that nobody has used so long is disabled.")
+    openid: OpenIdSettings | None = Field(None, description="The agency's own sign-in, by OpenID Connect.")
+
+
 class Settings(BaseSettings):
     """What an installation may choose; each name here is `RTCC_` + NAME in the environment."""
 
@@ -49,6 +84,13 @@ class Settings(BaseSettings):
     hosts: tuple[str, ...] = Field(
         ("127.0.0.1", "localhost", "[::1]"), description="Names by which browsers may address the web server."
     )
+    tls_certificate: Path | None = Field(None, description="File with the certificate, and its chain, for TLS.")
+    tls_key: Path | None = Field(None, description="File with the certificate's key, for its owner alone.")
+    trusted_proxies: tuple[str, ...] = Field(
+        (), description="Addresses or networks of proxies that say truly who asks, and that they were asked over TLS."
+    )
+    access: AccessSettings = Field(AccessSettings(), description="How people are let in; a table of its own.")
+    audit_days: int = Field(400, ge=365, description="How long the record of who did and saw what is kept, in days.")
     feeds_file: Path | None = Field(None, description="Where feeds are declared; default: feeds.toml in data_dir.")
     wall_tour_s: int = Field(30, ge=0, description="The wall looks at each district this long; 0 is no tour.")
     replay: Path | None = Field(None, description="File of past calls that `rtcc up` replays instead of inventing.")
@@ -102,6 +144,14 @@ class Settings(BaseSettings):
         """Let the environment win over the file, and a command's own options over both."""
         file = Path(os.environ.get("RTCC_CONFIG", "rtcc.toml"))
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+
+    def wall_is_open(self) -> bool:
+        """Say whether whoever reaches the server sees the wall unsigned: where that can only be somebody on it."""
+        try:
+            alone = ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            alone = self.host == "localhost"
+        return self.access.local_wall and alone and not self.trusted_proxies
 
     def keeps_journal(self) -> bool:
         """Say whether the past is kept at all."""

@@ -20,6 +20,7 @@ POLL_QUEUE = "polls"
 APPLY_EVENTS = "rtcc.apply_events"
 RETIRE_ENTITIES = "rtcc.retire_entities"
 WAKE_BATCHES = "rtcc.wake_batches"
+SHORTEN_AUDIT = "rtcc.shorten_audit"
 POLL_FEED = "rtcc.poll_feed"
 
 #: Task → queue; a task that stands here must be registered by `workers`.
@@ -27,6 +28,7 @@ ROUTES: dict[str, dict[str, Any]] = {
     APPLY_EVENTS: {"queue": INGEST_QUEUE},
     RETIRE_ENTITIES: {"queue": UPKEEP_QUEUE},
     WAKE_BATCHES: {"queue": UPKEEP_QUEUE},
+    SHORTEN_AUDIT: {"queue": UPKEEP_QUEUE},
     POLL_FEED: {"queue": POLL_QUEUE},
 }
 

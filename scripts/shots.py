@@ -2,7 +2,7 @@
 
 The states: `rest`, an ordinary hour; `busy`, a city with twenty times as much; `stale`, when its feeds have fallen
 silent; `disconnected`, when the server does not answer; and `empty`, before anything has come. A page that does not
-come up, or not into its state, fails loudly.
+come up, or not into its state, fails loudly. The pages of access know no states; they are taken as they are.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from rtcc.city import choice
 from rtcc.city.choice import CALLS, public_data
+from scripts.access_shots import ACCESS, AccessShots
 from scripts.chromium import FLAGS, program
 from scripts.shown_center import ROOT, ShownCenter
 
@@ -61,15 +62,17 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program(), args=FLAGS)
         taker = Taker(browser, asked)
-        if "empty" in asked.states:
+        # Where only pages of access are asked for, no city need live.
+        states = asked.states if not asked.pages or set(asked.pages) - set(ACCESS) else []
+        if "empty" in states:
             with ShownCenter("--no-simulator", feeds=False) as center:
                 taker.take(center, "empty")
-        if "rest" in asked.states:
+        if "rest" in states:
             with ShownCenter("--no-simulator") as center:
                 center.live(*_CITY)
                 time.sleep(asked.after)
                 taker.take(center, "rest")
-        if {"busy", "stale", "disconnected"} & set(asked.states):
+        if {"busy", "stale", "disconnected"} & set(states):
             with ShownCenter("--no-simulator") as center:
                 # Fewer units than go with so many calls: then they wait, and that is what busy means.
                 center.live(*_CITY, "--rate", "20", "--units", "600")
@@ -77,6 +80,10 @@ def main() -> None:
                 taker.take(center, "busy")
                 center.fall_silent()
                 taker.take(center, "stale")
+        access = [name for name in ACCESS if not asked.pages or name in asked.pages]
+        if access:
+            with ShownCenter("--no-simulator", feeds=False) as center:
+                AccessShots(browser, center, asked.themes, asked.sizes, taker.keep).take(access)
         if not asked.pages and (public_data() / CALLS).is_file():
             with ShownCenter("--city", str(choice.SAN_FRANCISCO), feeds=False) as center:
                 time.sleep(asked.after)
@@ -113,7 +120,7 @@ class Taker:
         """Take one page on one screen."""
         with self._browser.new_context(viewport={"width": size[0], "height": size[1]}) as context:
             page = self._open(context, center, shot, theme)
-            self._keep(page, f"{shot.name}.webp")
+            self.keep(page, f"{shot.name}.webp")
 
     def _signed_in(self, center: ShownCenter, shot: Shot) -> BrowserContext:
         context = self._browser.new_context(viewport={"width": 1920, "height": 1080}, has_touch=shot.name == "officer")
@@ -139,9 +146,10 @@ class Taker:
             page.set_viewport_size({"width": width, "height": height})
             # Tiles, labels and charts settle a moment after the last change of size.
             page.wait_for_timeout(_SETTLE_MS)
-            self._keep(page, f"{shot.name}-{state}-{theme}-{width}x{height}.webp")
+            self.keep(page, f"{shot.name}-{state}-{theme}-{width}x{height}.webp")
 
-    def _keep(self, page: Page, name: str) -> None:
+    def keep(self, page: Page, name: str) -> None:
+        """Keep what a window shows, under a name in the folder that was asked for."""
         session = page.context.new_cdp_session(page)
         taken = session.send("Page.captureScreenshot", {"format": "webp", "quality": _QUALITY})
         session.detach()
@@ -168,10 +176,11 @@ def _sizes(text: str) -> tuple[int, int]:
 
 
 def _arguments() -> argparse.Namespace:
+    pages = [*(shot.name for shot in SHOTS), *ACCESS]
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--after", type=float, default=90, help="seconds that the city lives before the first picture")
     parser.add_argument("--to", type=Path, default=SCREENS, help="the folder for the pictures")
-    parser.add_argument("--pages", nargs="+", choices=[shot.name for shot in SHOTS], help="only these pages")
+    parser.add_argument("--pages", nargs="+", choices=pages, help="only these pages")
     parser.add_argument("--states", nargs="+", choices=STATES, default=STATES, help="only in these states")
     parser.add_argument("--themes", nargs="+", choices=THEMES, default=THEMES, help="only in these themes")
     parser.add_argument("--sizes", nargs="+", type=_sizes, default=SIZES, metavar="WxH", help="only on these screens")

@@ -13,6 +13,7 @@ from rtcc.alarms.memory import Memory
 from rtcc.alarms.parameters import read_plan
 from rtcc.alarms.view import View
 from rtcc.feeds.feed_health import FeedHealth
+from rtcc.model.break_glass import BreakGlass
 from rtcc.model.event import Event, iso
 from rtcc.model.version import microseconds
 from rtcc.picture.journaled import JournalHealth
@@ -40,6 +41,7 @@ class Center:
         self.heard: dict[str, float] = {}
         self.feeds: dict[str, FeedHealth] = {}
         self.journal: JournalHealth | None = None
+        self.glass: dict[str, BreakGlass] = {}
         self._kept: tuple[Memory, Arrivals, RaiseLog] = (Memory(), Arrivals(), RaiseLog())
         self.engine = self._new_engine()
         self._take(self.engine.begin([], self.us))
@@ -79,6 +81,11 @@ class Center:
         """Say how the declared feeds are."""
         self.feeds = {health.feed.name: health for health in feeds}
         self._take(self.engine.read_feeds(self.feeds, self.us))
+
+    def read_glass(self, *broken: BreakGlass) -> None:
+        """Say which uses of break glass wait for review."""
+        self.glass = {str(used.number): used for used in broken}
+        self._take(self.engine.read_glass(self.glass, self.us))
 
     def read_journal(self, journal: JournalHealth | None) -> None:
         """Say how the journal is."""
@@ -135,7 +142,7 @@ class Center:
         memory, arrivals, raises = self._kept
         heard = dict(self.heard)
         view = View(TARGETS_S, AREAS, heard=heard, memory=memory, arrivals=arrivals)
-        view.feeds, view.journal = self.feeds, self.journal
+        view.feeds, view.journal, view.broken_glass = self.feeds, self.journal, self.glass
         return Engine(self.plan.rules(view), view, raises)
 
     def _take(self, events: list[Event]) -> None:

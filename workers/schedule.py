@@ -11,12 +11,13 @@ from typing import Any
 from rtcc.feeds.declared import Feed, load_feeds
 from rtcc.settings import load_settings
 from rtcc.store.connection import store_url
-from rtcc.tasks import POLL_FEED, RETIRE_ENTITIES, WAKE_BATCHES, client, poll_tick_s
+from rtcc.tasks import POLL_FEED, RETIRE_ENTITIES, SHORTEN_AUDIT, WAKE_BATCHES, client, poll_tick_s
 
 SCHEDULE: dict[str, dict[str, Any]] = {
     # A run that nobody picked up in time is pointless: the next one does the same.
     "retire-entities": {"task": RETIRE_ENTITIES, "schedule": 5.0, "options": {"expires": 10}},
     "wake-batches": {"task": WAKE_BATCHES, "schedule": 5.0, "options": {"expires": 10}},
+    "shorten-audit": {"task": SHORTEN_AUDIT, "schedule": 3600.0, "options": {"expires": 3600}},
 }
 
 

@@ -3,9 +3,11 @@
 import { mayOversee } from "./command.js";
 import { MOON_SVG, SOUND_SVG, SUN_SVG } from "./glyphs.js";
 import { Keys, showKeys } from "./keys.js";
+import { lockScreen, mayLock } from "./locking.js";
 import { openPage } from "./page.js";
 import { part } from "./shell.js";
 import { Sound, ringForNew } from "./sound.js";
+import { showViewer } from "./viewer_menu.js";
 
 const YEAR_S = 31_536_000;
 const SOUND_SAYS = /** @type {Record<string, string>} */ ({
@@ -24,6 +26,7 @@ export async function openDesk(id) {
     const word = link.textContent ?? "";
     keys.add(`g ${word.charAt(0).toLowerCase()}`, `Go to ${word}`, () => link.click());
   }
+  if (mayLock()) keys.add("L", "Lock this screen", lockScreen);
   showKeys(keys, part);
   showViewer(part("viewer"));
   return { ...page, keys, sound };
@@ -65,15 +68,4 @@ function switchSound(sound, keys) {
   });
   keys.add("q", "Sound on or off", turn);
   show();
-}
-
-/** @param {HTMLElement} place */
-function showViewer(place) {
-  const { viewer, role } = document.documentElement.dataset;
-  if (!viewer) {
-    place.innerHTML = `<a class="tool" href="/login">Sign in</a>`;
-    return;
-  }
-  place.innerHTML = `<form method="post" action="/logout"><button class="tool" title="Sign out"></button></form>`;
-  /** @type {HTMLElement} */ (place.querySelector("button")).textContent = `${viewer} · ${role}`;
 }

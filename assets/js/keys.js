@@ -73,7 +73,8 @@ export function showKeys(keys, part) {
     list.replaceChildren(
       ...keys.all.map(({ keys: typed, says }) => {
         const row = document.createElement("li"), cap = document.createElement("span");
-        for (const key of typed.split(" ")) {
+        // Who reads a capital letter presses Shift with it.
+        for (const key of typed.replace(/^[A-Z]$/, "Shift $&").split(" ")) {
           const one = document.createElement("kbd");
           one.textContent = key;
           cap.append(one, " ");

@@ -21,8 +21,10 @@ const LONGEST_PAUSE_MS = 4000;
  *   picture: (picture: any) => void,
  *   change: (data: string, cursor: string) => void,
  *   beat: (data: string) => void,
+ *   locked: () => void,
+ *   doubt: () => void,
  *   link: (state: "loading" | "live" | "lost", heardAt: number) => void,
- * }} Handlers `heardAt`: when the last word came, Unix ms of this browser
+ * }} Handlers `locked`: this session's screens must show nothing; `doubt`: whose session it is may have changed; `heardAt`: when the last word came, Unix ms of this browser
  */
 
 export class Live {
@@ -84,11 +86,12 @@ export class Live {
     }
     if (message.type === "gone") {
       this.goneAt ||= Date.now();
-      return;
+      return this.handlers.doubt();
     }
     this.goneAt = 0;
     this.heardAt = Date.now();
     if (message.type === "reset") return this.#reload();
+    if (message.type === "locked") return this.handlers.locked();
     if (message.type === "beat") this.handlers.beat(message.data);
     else if (this.cursor === null) this.early.push(message);
     else this.#change(message);
@@ -102,6 +105,7 @@ export class Live {
   }
 
   #reload() {
+    this.handlers.doubt();
     this.cursor = null;
     this.early = [];
     this.#load();

@@ -4,6 +4,7 @@ import { clockOf } from "./format.js";
 import { Glass } from "./glass.js";
 import { buildLate } from "./late.js";
 import { Live } from "./live.js";
+import { askIfOpen, wasLocked, watchScreen } from "./locking.js";
 import { readCity } from "./map/ground.js";
 import { Shell } from "./shell.js";
 import { setTargets } from "./words.js";
@@ -18,6 +19,7 @@ const BUILT_WITHIN_MS = 30_000;
 
 /** @param {string} id of the page's root element @returns {Promise<Page>} once it is built */
 export async function openPage(id) {
+  watchScreen();
   const glass = new Glass();
   /** @type {Shell | null} */
   let shell = null;
@@ -31,6 +33,8 @@ export async function openPage(id) {
       glass.clock.hear(early.beat.server_time);
       shell?.beat(early.beat);
     },
+    locked: wasLocked,
+    doubt: askIfOpen,
     link: (...said) => {
       early.link = said;
       shell?.link(...said);

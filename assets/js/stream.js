@@ -9,7 +9,7 @@ const LONGEST_PAUSE_MS = 4000;
 const SILENCE_MS = 11_000;
 
 /**
- * @typedef {{type: "change" | "beat" | "reset" | "gone", id: string, data: string}} Message `gone`: the connection broke
+ * @typedef {{type: "change" | "beat" | "reset" | "locked" | "gone", id: string, data: string}} Message `gone`: the connection broke
  */
 
 export class Stream {
@@ -52,14 +52,14 @@ export class Stream {
     this.heardAt = Date.now();
     const source = new EventSource(`${this.url}?cursor=${encodeURIComponent(this.cursor)}`);
     this.source = source;
-    for (const type of /** @type {const} */ (["change", "beat", "reset"])) {
+    for (const type of /** @type {const} */ (["change", "beat", "reset", "locked"])) {
       source.addEventListener(type, (event) => {
         if (source !== this.source) return;
         const { lastEventId, data } = /** @type {MessageEvent} */ (event);
         this.pause = FIRST_PAUSE_MS;
         this.heardAt = Date.now();
         if (type === "change" && lastEventId) this.cursor = lastEventId;
-        if (type === "reset") this.stop();
+        if (type === "reset" || type === "locked") this.stop();
         this.onMessage({ type, id: lastEventId, data });
       });
     }

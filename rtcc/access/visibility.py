@@ -10,8 +10,24 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Literal, NamedTuple, get_args
 
-Audience = Literal["wall", "dispatcher", "supervisor", "analyst", "officer", "public", "admin"]
-AUDIENCES: tuple[Audience, ...] = get_args(Audience)
+#: Who receives: a role's programs by its bare name; its people's screens, to which some fields come only when they
+#: have said what for, with `@screen` behind it.
+Audience = Literal[
+    "wall",
+    "dispatcher",
+    "supervisor",
+    "analyst",
+    "officer",
+    "public",
+    "admin",
+    "dispatcher@screen",
+    "supervisor@screen",
+    "analyst@screen",
+    "officer@screen",
+    "admin@screen",
+]
+_SCREEN = "@screen"
+AUDIENCES: tuple[Audience, ...] = tuple(audience for audience in get_args(Audience) if _SCREEN not in audience)
 
 NOTHING: frozenset[str] = frozenset()
 _PLACE = frozenset({"address", "lat", "lon", "accuracy_m", "narrative"})
@@ -57,6 +73,12 @@ _MAY_BE_COVERT = frozenset({"unit", "alarm"})
 COVERT_SHOWN_TO: frozenset[Audience] = frozenset({"dispatcher", "supervisor", "admin"})
 
 
+#: Fields that a screen receives one by one, for a purpose that goes on record: of every entity of the kind, ...
+FOR_A_REASON: dict[str, frozenset[str]] = {"detection": frozenset({"plate"})}
+#: ... and of a sensitive one.
+SENSITIVE_FOR_A_REASON: dict[str, frozenset[str]] = {"incident": frozenset({"narrative", "caller_name"})}
+
+
 class Marks(NamedTuple):
     """What an entity says of itself that decides who may see it."""
 
@@ -82,9 +104,26 @@ def marks_of(kind: str, fields: Mapping[str, Any]) -> Marks:
     return Marks()
 
 
+def screen_of(role: Audience) -> Audience:
+    """Return as whom the screen of somebody in this role receives."""
+    return next((audience for audience in get_args(Audience) if audience == role + _SCREEN), role)
+
+
+def role_behind(audience: Audience) -> Audience:
+    """Return the role whose screen or program an audience is."""
+    return next(role for role in AUDIENCES if role == audience.removesuffix(_SCREEN))
+
+
 @cache
 def hidden_fields(audience: Audience, kind: str, marks: Marks) -> frozenset[str] | None:
     """Return the fields of such an entity that the audience may not receive; None where it may not know of it."""
+    role = role_behind(audience)
+    if role != audience:
+        hidden_from_role = hidden_fields(role, kind, marks)
+        if hidden_from_role is None:
+            return None
+        asked = FOR_A_REASON.get(kind, NOTHING)
+        return hidden_from_role | asked | (SENSITIVE_FOR_A_REASON.get(kind, NOTHING) if marks.sensitive else NOTHING)
     if kind not in KINDS_OF.get(audience, {kind}) or (marks.covert and audience not in COVERT_SHOWN_TO):
         return None
     hidden = {name for name, audiences in RESTRICTED.get(kind, {}).items() if audience not in audiences}

@@ -16,6 +16,7 @@ from rtcc.alarms.standing import Standing, next_step
 from rtcc.alarms.timers import Timers
 from rtcc.alarms.view import Said, View, seconds
 from rtcc.feeds.feed_health import FeedHealth
+from rtcc.model.break_glass import BreakGlass
 from rtcc.model.event import Event
 from rtcc.model.sources import ALARMS, CENTER
 from rtcc.model.version import instant_at
@@ -99,6 +100,7 @@ class Engine:
         for rule in self._rules.values():
             to_look |= dict.fromkeys((rule.name, subject) for subject in rule.journal_read())
             to_look |= dict.fromkeys((rule.name, subject) for subject in rule.feeds_read())
+            to_look |= dict.fromkeys((rule.name, subject) for subject in rule.glass_read())
         for entity in alarms:
             if entity.fields.get("rule") in self._ours:
                 self.alarms[entity.id] = alarm = Standing.of(entity.id, dict(entity.fields), entity.newest)
@@ -147,6 +149,14 @@ class Engine:
         self.view.feeds = feeds
         rules = self._rules.values()
         return [event for rule in rules for subject in rule.feeds_read() for event in self._look(rule, subject, us)]
+
+    def read_glass(self, broken: Mapping[str, BreakGlass], us: int) -> list[Event]:
+        """Take in which uses of break glass wait for review now, by the number of their record."""
+        rules = self._rules.values()
+        to_look = dict.fromkeys((rule.name, subject) for rule in rules for subject in rule.glass_read())
+        self.view.broken_glass = broken
+        to_look |= dict.fromkeys((rule.name, subject) for rule in rules for subject in rule.glass_read())
+        return [event for name, subject in to_look for event in self._look(self._rules[name], subject, us)]
 
     def due(self, us: int) -> list[Event]:
         """Do what time has made due."""

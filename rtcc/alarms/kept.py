@@ -7,6 +7,7 @@ import orjson
 from rtcc.alarms.arrivals import Arrival, Arrivals
 from rtcc.alarms.load import DAY_US, RaiseLog
 from rtcc.alarms.memory import Memory
+from rtcc.model.break_glass import BreakGlass
 from rtcc.store import keys
 from rtcc.store.commands import Store
 
@@ -27,6 +28,12 @@ def read_raises(store: Store) -> RaiseLog:
     """Return the raises of the last day."""
     kept = [entry.decode().partition(" ") for entry in store.zrange(keys.ALARM_RAISES, 0, -1)]
     return RaiseLog((int(us), id_) for us, _, id_ in kept)
+
+
+def read_broken_glass(store: Store) -> dict[str, BreakGlass]:
+    """Return the uses of break glass that nobody has reviewed yet, by the number of their record."""
+    kept = store.hgetall(keys.BREAK_GLASS)
+    return {number.decode(): BreakGlass(**orjson.loads(used)) for number, used in kept.items()}
 
 
 def save(store: Store, memory: Memory, arrivals: Arrivals, raises: RaiseLog) -> None:

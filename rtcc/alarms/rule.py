@@ -69,6 +69,10 @@ class Rule(ABC, Generic[P]):
         """Take notice that the declared feeds were looked at anew; return the subjects that must be looked at."""
         return ()
 
+    def glass_read(self) -> Iterable[str]:
+        """Take notice that the uses of break glass were read anew; return the subjects that must be looked at."""
+        return ()
+
     def answered(self, subject: str, at: float) -> None:
         """Take notice that somebody acknowledged the alarm of a subject at ``at``."""
 

@@ -11,6 +11,7 @@ from rtcc.alarms.arrivals import Arrivals
 from rtcc.alarms.memory import Memory
 from rtcc.feeds.feed_health import FeedHealth
 from rtcc.feeds.health import interval_s
+from rtcc.model.break_glass import BreakGlass
 from rtcc.model.checks import parse_instant
 from rtcc.picture.journaled import JournalHealth
 
@@ -52,6 +53,8 @@ class View:
     intervals: Callable[[str], float] = interval_s
     feeds: Mapping[str, FeedHealth] = field(default_factory=dict)
     journal: JournalHealth | None = None
+    #: Uses of break glass that nobody has reviewed, by the number of their record.
+    broken_glass: Mapping[str, BreakGlass] = field(default_factory=dict)
     memory: Memory = field(default_factory=Memory)
     arrivals: Arrivals = field(default_factory=Arrivals)
 

@@ -107,6 +107,7 @@ class AlarmWatch:
         view.feeds = self._look_at_feeds(store)
         view.heard = await _heard(following, view.feeds)
         view.journal = read_health(store, self._settings)
+        view.broken_glass = kept.read_broken_glass(store)
         engine = Engine(self._plan.rules(view), view, kept.read_raises(store), self._plan.switched_off)
         position = await stream.last_position(following)
         stored = [entity async for entity in load(following)]
@@ -137,6 +138,7 @@ class AlarmWatch:
                 events += engine.read_feeds(feeds, us)
                 events += engine.hear(await _heard(following, feeds), us)
                 events += engine.read_journal(read_health(store, self._settings), us)
+                events += engine.read_glass(kept.read_broken_glass(store), us)
                 if not await stream.reaches_back_to(following, position):
                     log.warning("The stream has left the alarms behind; they begin anew.")
                     return

@@ -7,11 +7,17 @@ import sys
 import typer
 from pydantic import ValidationError
 
+from rtcc.access.accounts import AccountRefusedError
+from rtcc.access.audit import AuditUnavailable
+from rtcc.access.devices import DeviceRefusedError
+from rtcc.access.kept_file import KeptFileError
 from rtcc.access.keys import KeyRefusedError
+from rtcc.access.openid_settings import OpenIdSettingsError
+from rtcc.access.private_file import NotPrivateError
 from rtcc.access.sessions import LinkRefusedError, SessionsAway
 from rtcc.alarms.parameters import AlarmParameterError
 from rtcc.city.pack import PackError
-from rtcc.cli import city, doctor, feeds, journal, keys, simulate, up, users
+from rtcc.cli import audit, city, devices, doctor, feeds, journal, keys, simulate, up, users
 from rtcc.feeds.formats.mapping import MappingError
 from rtcc.feeds.payload import FeedTableError
 from rtcc.feeds.transports.recording import RecordingError
@@ -26,18 +32,27 @@ app.command("simulate")(simulate.simulate)
 app.command("doctor")(doctor.doctor)
 app.add_typer(keys.app, name="keys")
 app.add_typer(users.app, name="users")
+app.add_typer(devices.app, name="devices")
+app.add_typer(audit.app, name="audit")
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(city.app, name="city")
 app.add_typer(journal.app, name="journal")
 
 _SAID = (
+    AccountRefusedError,
     AlarmParameterError,
+    audit.AuditSaidError,
+    AuditUnavailable,
+    DeviceRefusedError,
     FeedTableError,
+    KeptFileError,
     KeyRefusedError,
     MappingError,
     LinkRefusedError,
     journal.JournalSaidError,
     NoStoreError,
+    NotPrivateError,
+    OpenIdSettingsError,
     PackError,
     RecordingError,
     SessionsAway,

@@ -13,6 +13,7 @@ import typer
 
 from rtcc.cli.feeds_list import lines
 from rtcc.cli.options import DataDir
+from rtcc.cli.own_files import own_files_told
 from rtcc.feeds.declared import load_feeds
 from rtcc.feeds.feed_health import read_all
 from rtcc.feeds.health import freshness, interval_s, is_feed
@@ -39,6 +40,8 @@ def doctor(
     version = server.get("valkey_version") or server.get("redis_version")
     append_only = "on" if persistence.get("aof_enabled") else "OFF: what is acknowledged can be lost"
     typer.echo(f"store       {name} {version}, answers in {took_ms:.1f} ms, {memory['used_memory_human']} used")
+    for line in own_files_told(settings):
+        typer.echo(f"secrets     {line}")
     typer.echo(f"durability  append-only file {append_only}; `{settings.durability}` asked for")
     counters = {name.decode(): int(value) for name, value in store.hgetall(keys.COUNTERS).items() if value.isdigit()}
     typer.echo(

@@ -9,6 +9,7 @@ from typing import Annotated
 import orjson
 import typer
 
+from rtcc.cli.on_record import put_on_record
 from rtcc.cli.options import DataDir
 from rtcc.feeds.declared import Feed, find_feed, load_feeds
 from rtcc.feeds.held import Held
@@ -33,6 +34,7 @@ def redrive(
 ) -> None:
     """Send the dead letters again, or all that one feed could not be read of; what can be taken now is dead no more."""
     settings = load_settings(data)
+    put_on_record(settings, "command", ("feed", feed or "all"), what="redrive")
     if feed is not None:
         _redrive_feed(settings, find_feed(load_feeds(settings.feeds_path()), feed))
         return
@@ -61,6 +63,7 @@ def resume(
     settings = load_settings(data)
     ledger = Ledger(connect(settings), find_feed(load_feeds(settings.feeds_path()), feed))
     since = ledger.breaker().open_since
+    put_on_record(settings, "command", ("feed", feed), what="resume")
     ledger.resume()
     held = len(Held(ledger.store, feed))
     typer.echo(f"{feed} was not stopped; it is asked anew." if since is None else f"{feed} goes on.")

@@ -19,6 +19,7 @@ from rtcc.cli.journal_words import (
     open_journal,
     window_of,
 )
+from rtcc.cli.on_record import put_on_record
 from rtcc.cli.options import DataDir
 from rtcc.journal.area import NOWHERE, Where, read_area
 from rtcc.journal.export import export as write
@@ -69,5 +70,7 @@ def export(
     else:
         all_placed = journal.placed(after, upto, kinds, source, agency)
         placed = ((change, where) for change, where in all_placed if within is None or within.holds(where))
+    window = f"{since or 'the beginning'} to {until or 'the end'}"
+    put_on_record(settings, "export", ("journal", file.name), window=window, kinds=" ".join(kinds))
     written = write(placed, file, chosen, kinds)
     typer.echo(f"{file} holds {written:,} changes.")

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from rtcc.cli.on_record import put_on_record
 from rtcc.cli.options import DataDir
 from rtcc.journal.expunge import expunge as take_out
 from rtcc.journal.holds import Entity, KeepingRefusedError, agencies_of
@@ -114,6 +115,7 @@ def hold(
     settings = load_settings(data)
     writer = _writer(settings)
     entity = _entity(writer.place, writer.manifest, kind, id_, agency)
+    put_on_record(settings, "command", (entity.kind, entity.id), what="hold in the journal", why=why)
     hold_entity(writer.manifest, writer.place, entity, why)
     typer.echo(f"{entity} is held, with all that refers to it.")
 
@@ -123,6 +125,7 @@ def release(kind: Kind, id_: Id, agency: Agency = None, data: DataDir = None) ->
     settings = load_settings(data)
     writer = _writer(settings)
     entity = _entity(writer.place, writer.manifest, kind, id_, agency)
+    put_on_record(settings, "command", (entity.kind, entity.id), what="release in the journal")
     release_entity(writer.manifest, entity)
     typer.echo(f"{entity} is not held any more.")
 
@@ -148,6 +151,7 @@ def expunge(
     entity = _entity(writer.place, writer.manifest, kind, id_, agency)
     if not yes:
         typer.confirm(f"Take all that is known of {entity} out of the journal? Nothing brings it back.", abort=True)
+    put_on_record(settings, "command", (entity.kind, entity.id), what="expunge from the journal", order=order)
     store = connect(settings)
     try:
         with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:

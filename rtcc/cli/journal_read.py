@@ -24,6 +24,7 @@ from rtcc.cli.journal_words import (
     open_journal,
     window_of,
 )
+from rtcc.cli.on_record import put_on_record
 from rtcc.cli.options import DataDir
 from rtcc.model.event import iso
 from rtcc.model.fields import KINDS
@@ -49,6 +50,7 @@ def at(
     clock, kinds = Clock.of(settings), known_kinds(kind)
     when = clock.read(moment)
     journal = open_journal(settings)
+    put_on_record(settings, "view", ("picture", iso(when)))
     entities = sorted(journal.picture_at(when, kinds, agency), key=lambda entity: (entity.kind, entity.id))
     gap = journal.gap_at(when)
     if gap:
@@ -85,6 +87,7 @@ def timeline(
     told = 0
     journal = open_journal(settings)
     after, upto = window_of(journal, clock, since, until)
+    put_on_record(settings, "view", (kind, id_))
     for change in journal.timeline(kind, id_, agency, after, upto):
         told += 1
         typer.echo(orjson.dumps(_as_json(change)) if json else _line(change, clock))

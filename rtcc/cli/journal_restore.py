@@ -13,6 +13,7 @@ import typer
 
 from rtcc.cli.journal import JournalSaidError
 from rtcc.cli.journal_words import AgencyOption, Clock, gap_sentence, known_kinds, note, open_journal
+from rtcc.cli.on_record import put_on_record
 from rtcc.cli.options import DataDir
 from rtcc.cli.up import alone
 from rtcc.journal.raw_behind import RawBytes, raw_behind, raw_waiting
@@ -44,6 +45,7 @@ def restore(data: DataDir = None) -> None:
     settings = load_settings(data)
     # Before a store is started: there may be nothing to restore.
     open_journal(settings)
+    put_on_record(settings, "command", what="restore from the journal")
     with _store(settings) as store:
         done = rebuild(settings, store)
     clock = Clock.of(settings)
@@ -93,6 +95,7 @@ def raw(
     store = _reachable(settings)
     journal = open_journal(settings)
     about = [_letter(store, dead_letter)] if dead_letter else _changes(journal, kind or "", id_ or "", agency)
+    put_on_record(settings, "view", ("received", dead_letter or f"{kind}:{id_}"))
     clock, found = Clock.of(settings), 0
     for body in _behind(journal, store, about):
         found += 1

@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
+from rtcc.access.audit import AuditUnavailable
 from rtcc.access.keys import SCOPES, KeyRefusedError, KeyRing
+from rtcc.cli.on_record import put_on_record
 from rtcc.cli.options import DataDir
 from rtcc.settings import load_settings
 
@@ -20,7 +22,16 @@ def create(
     data: DataDir = None,
 ) -> None:
     """Make a key and print it alone; it is shown only this once."""
-    typer.echo(KeyRing(load_settings(data).data_dir).create(name, scope))
+    settings = load_settings(data)
+    ring = KeyRing(settings.data_dir)
+    key = ring.create(name, scope)
+    try:
+        put_on_record(settings, "key made", ("key", name), scope=scope)
+    except AuditUnavailable:
+        # Nobody has seen it yet.
+        ring.revoke(name)
+        raise
+    typer.echo(key)
 
 
 @app.command("list")
@@ -33,5 +44,8 @@ def list_(data: DataDir = None) -> None:
 @app.command()
 def revoke(name: str, data: DataDir = None) -> None:
     """Make a key worthless, at once."""
-    if not KeyRing(load_settings(data).data_dir).revoke(name):
+    settings = load_settings(data)
+    if not KeyRing(settings.data_dir).revoke(name):
         raise KeyRefusedError(f"There is no key named {name}; `rtcc keys list` shows them.")
+    # After it: a record that cannot be written must not keep a key alive.
+    put_on_record(settings, "key revoked", ("key", name))

@@ -11,8 +11,6 @@ import socket
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -20,11 +18,15 @@ from typing import Annotated
 
 import typer
 
+from rtcc.access.accounts import Accounts
 from rtcc.alarms.parameters import read_plan
 from rtcc.city.choice import is_ready
 from rtcc.city.ready import make_ready, require_built, start_building
-from rtcc.cli.address import tell_address
+from rtcc.cli.address import address_of, tell_address
+from rtcc.cli.first_admin import tell_first_admin, tell_first_admin_once
 from rtcc.cli.options import DataDir
+from rtcc.cli.own_files import require_own_files
+from rtcc.cli.readiness import answers
 from rtcc.cli.supervisor import Child, Supervisor, end_process
 from rtcc.feeds.declared import LONG_LIVED, load_feeds, load_table
 from rtcc.feeds.payload import FeedTableError
@@ -48,35 +50,27 @@ Port = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port
 def web(
     data: DataDir = None,
     port: Port = None,
-    host: Annotated[str | None, typer.Option("--host", help="Loopback only until there are accounts.")] = None,
+    host: Annotated[str | None, typer.Option("--host", help="Others than loopback: see docs/hardening.md.")] = None,
 ) -> None:
-    """Serve the screens and the API, on loopback."""
+    """Serve the screens and the API; on loopback, until others may be let in."""
     # Here, because these take a second to import that the other commands should not have to wait.
     import uvicorn  # noqa: PLC0415
 
-    from rtcc.web.server import OpenAddressError, create_app, require_loopback  # noqa: PLC0415
+    from rtcc.web.server import create_app  # noqa: PLC0415
+    from rtcc.web.serving import how_to_serve  # noqa: PLC0415
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     settings = _chosen(data, port, host)
-    try:
-        require_loopback(settings.host)
-    except OpenAddressError as error:
-        raise CannotStartError(str(error)) from None
+    _require_safe_binding(settings)
+    require_own_files(settings)
     make_ready(settings)
     app = create_app(settings)
     tell_address(settings)
+    # `rtcc up` tells it itself; what its web process printed would stand in a log.
+    if _is_nobody_at(settings.data_dir):
+        tell_first_admin_once(settings, partial(answers, settings))
     look_for_rings_seldom()
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        access_log=False,
-        log_level="warning",
-        # Listeners of the live stream never end by themselves; they reconnect and resume.
-        timeout_graceful_shutdown=2,
-        h11_max_incomplete_event_size=64 * 1024,
-        server_header=False,
-    )
+    uvicorn.run(app, **how_to_serve(settings))
 
 
 def up(
@@ -94,11 +88,23 @@ def up(
     _tell_of_feeds(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     settings.data_dir.chmod(0o700)
+    require_own_files(settings)
+    _require_safe_binding(settings)
     with alone(settings.data_dir), _stop_signal() as stop:
         _require_free(settings.host, settings.port)
         _build_city(settings, stop)
         if not stop.is_set():
             _run(settings, simulator, stop)
+
+
+def _require_safe_binding(settings: Settings) -> None:
+    """Raise CannotStartError where others could reach the server and must not yet."""
+    from rtcc.web.binding import OpenAddressError, require_safe_binding  # noqa: PLC0415 - as above
+
+    try:
+        require_safe_binding(settings, Accounts(settings.data_dir))
+    except OpenAddressError as error:
+        raise CannotStartError(str(error)) from None
 
 
 def _tell_of_feeds(settings: Settings) -> None:
@@ -136,13 +142,12 @@ def _run(settings: Settings, simulator: bool, stop: threading.Event) -> None:
             threading.Thread(target=store.keep_synced, daemon=True, name="sync").start()
         for name, command, stop_s in _commands(settings, simulator):
             supervisor.start(Child(name, partial(supervisor.spawn, name, command), stop_s))
-        address = f"http://{settings.host}:{settings.port}"
         began, told = time.monotonic(), False
         while not stop.wait(0.1):
             supervisor.look()
-            if not told and (_is_ready(address) or time.monotonic() - began > _READY_WITHIN_S):
+            if not told and (answers(settings) or time.monotonic() - began > _READY_WITHIN_S):
                 told = True
-                _greet(address, settings, ready=_is_ready(address))
+                _greet(settings, ready=answers(settings))
     finally:
         if own_store is not None:
             supervisor.children.remove(own_store)
@@ -211,6 +216,13 @@ def alone(data_dir: Path) -> Iterator[None]:
         yield
 
 
+def _is_nobody_at(data_dir: Path) -> bool:
+    """Say whether no `rtcc up` runs with this folder."""
+    with contextlib.suppress(CannotStartError), alone(data_dir):
+        return True
+    return False
+
+
 @contextlib.contextmanager
 def _stop_signal() -> Iterator[threading.Event]:
     stop = threading.Event()
@@ -229,17 +241,10 @@ def _require_free(host: str, port: int) -> None:
             raise CannotStartError(f"Port {port} on {host} is in use; choose another with --port.") from None
 
 
-def _is_ready(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{address}/readyz", timeout=1) as response:  # noqa: S310 - our own loopback
-            return bool(response.status == 200)
-    except (OSError, urllib.error.URLError):
-        return False
-
-
-def _greet(address: str, settings: Settings, *, ready: bool) -> None:
+def _greet(settings: Settings, *, ready: bool) -> None:
     if ready:
-        typer.echo(f"RTCC is live: {address}/wall")
+        typer.echo(f"RTCC is live: {address_of(settings)}/wall")
+        tell_first_admin(settings)
         typer.echo(f"Data and logs: {settings.data_dir}. Ctrl-C ends it.")
     else:
         typer.echo(f"RTCC is not ready after a minute; the logs are in {settings.data_dir / 'logs'}.", err=True)

@@ -19,6 +19,7 @@ from rtcc.insights.incident_story import incident_story
 from rtcc.insights.received_bytes import received_bytes
 from rtcc.insights.record import Record, changes_from
 from rtcc.insights.segment_rows import SegmentRows
+from rtcc.insights.withheld import withheld
 from rtcc.journal.place import open_place
 from rtcc.journal.reader import Journal
 from rtcc.settings import Settings
@@ -50,6 +51,7 @@ class Answerer:
             "raw_behind": self._raw_behind,
             "heat": self._heat,
             "last_hour": self._last_hour,
+            "withheld": self._withheld,
         }
 
     def answer(self, question: str, arguments: dict[str, Any]) -> Told:
@@ -86,6 +88,9 @@ class Answerer:
             return received_bytes(record, self._store, incident_id)
         except StoreAway:
             return received_bytes(record, None, incident_id)
+
+    def _withheld(self, record: Record, kind: str, id_: str, audience: Audience, break_glass: bool) -> Told:
+        return withheld(record, kind, id_, audience, break_glass)
 
     def _heat(self, record: Record, audience: Audience) -> Told:
         return heat(record, datetime.now(UTC), audience)

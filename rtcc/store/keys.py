@@ -6,6 +6,9 @@ picture needs a single node (with replicas), not a cluster.
 
 from __future__ import annotations
 
+import hashlib
+import unicodedata
+
 #: Hash of one entity: field → version and value; `@` fields are the picture's own. Lives until purged.
 ENTITY = "rtcc:entity:"
 #: Set of "kind:id" of every entity that is in the picture now.
@@ -67,10 +70,35 @@ ALARM_WATCH = "rtcc:alarms:watch"
 
 #: Who signed in, as JSON, under the hash of the session's token; ends by itself `SESSION_S` after the sign-in.
 SESSION = "rtcc:session:"
+#: Unix second at which somebody was last seen at a session's screen, under the same hash; ends with the session.
+SESSION_SEEN = "rtcc:session:seen:"
+#: Unix second at which a session was locked, under the same hash; there while it is, and ends with the session.
+SESSION_LOCKED = "rtcc:session:locked:"
+#: Set of the hashes of somebody's sessions, under the name without regard to case; ends after the last of them.
+SESSIONS_OF = "rtcc:sessions:"
 #: Who may sign in once, as JSON, under the hash of the address's token; ends by itself `LINK_S` after it was made.
 LINK = "rtcc:login:"
 #: There while an address that has been used would still have been good, so that who comes second is told so.
 USED_LINK = "rtcc:login:used:"
+
+#: Number and hash of the last record of the audit log, so that whoever cuts off its end is found out. Stays.
+AUDIT_HEAD = "rtcc:audit:head"
+#: The purpose, as JSON, for which somebody may see one subject; ends by itself `SHIFT_S` after it was given.
+REASON = "rtcc:reason:"
+#: Hash of number → break-glass use, as JSON, that nobody has reviewed yet. Each stays until somebody has.
+BREAK_GLASS = "rtcc:breakglass"
+
+#: Sorted set of failed attempts to sign in by Unix second, under the hash of a name or an address; ends by itself after
+#: the quarter of an hour that counts.
+FAILURES = "rtcc:signin:failures:"
+#: There while an address with this hash must wait and that is on record; ends by itself with the wait.
+REFUSED_ADDRESS = "rtcc:signin:refused:"
+#: There for a day after too many failures under a name that nobody has, so that nobody learns which names there are.
+NOBODYS_LOCK = "rtcc:signin:locked:"
+#: Who has proved one part of who they are, as JSON, under the hash of the token in their browser; ends by itself.
+HALF_WAY = "rtcc:signin:half:"
+#: Who is on the way to the OpenID provider and back, as JSON, under the hash of the state; ends by itself.
+OPENID = "rtcc:signin:openid:"
 
 
 def batch(name: str) -> str:
@@ -83,6 +111,21 @@ def session(digest: str) -> str:
     return SESSION + digest
 
 
+def session_seen(digest: str) -> str:
+    """Return the key of when somebody was last at the screen of the session with this hash."""
+    return SESSION_SEEN + digest
+
+
+def session_locked(digest: str) -> str:
+    """Return the key that is there while the session with this hash is locked."""
+    return SESSION_LOCKED + digest
+
+
+def sessions_of(name: str) -> str:
+    """Return the key of the sessions of somebody, however the name is written."""
+    return SESSIONS_OF + unicodedata.normalize("NFC", name).casefold()
+
+
 def link(digest: str) -> str:
     """Return the key of the sign-in address with this hash."""
     return LINK + digest
@@ -91,6 +134,37 @@ def link(digest: str) -> str:
 def used_link(digest: str) -> str:
     """Return the key that remembers the use of the sign-in address with this hash."""
     return USED_LINK + digest
+
+
+def reason(name: str, kind: str, id_: str) -> str:
+    """Return the key of the purpose for which somebody, however the name is written, may see a subject."""
+    digest = hashlib.sha256("\n".join((unicodedata.normalize("NFC", name).casefold(), kind, id_)).encode())
+    return REASON + digest.hexdigest()
+
+
+def failures(digest: str) -> str:
+    """Return the key of the failed attempts under the name or from the address with this hash."""
+    return FAILURES + digest
+
+
+def refused_address(digest: str) -> str:
+    """Return the key that is there while the address with this hash must wait, once that is on record."""
+    return REFUSED_ADDRESS + digest
+
+
+def nobodys_lock(digest: str) -> str:
+    """Return the key that is there while a name with this hash, which nobody has, is locked."""
+    return NOBODYS_LOCK + digest
+
+
+def half_way(digest: str) -> str:
+    """Return the key of a sign-in that has been begun, by the hash of its token."""
+    return HALF_WAY + digest
+
+
+def openid(digest: str) -> str:
+    """Return the key of a sign-in that went to the OpenID provider, by the hash of its state."""
+    return OPENID + digest
 
 
 def feed(name: str) -> str:

@@ -8,26 +8,39 @@ from typing import Any, Literal
 import orjson
 from fastapi import HTTPException, Request
 
+from rtcc.access.audit import AuditUnavailable
+from rtcc.access.purposes import Subject
+from rtcc.access.reasons import ReasonsAway
+from rtcc.access.visibility import Audience
 from rtcc.web.past import NoPlaceToAskError, Past, PastUnavailable, UnknownToPastError
-from rtcc.web.viewer import viewer_of
+from rtcc.web.reasoned import ReasonNeeded, Views, audience_for, grant_of, require_place
+from rtcc.web.viewer import Viewer, viewer_of
 
-Why = Literal["unknown", "no place", "away"]
+Why = Literal["unknown", "no place", "away", "asks", "not here"]
 
 
 @dataclass(frozen=True, slots=True)
 class Untold:
-    """There is no answer, and why: nothing is on record, it has no place that may be told, or nobody can say now."""
+    """There is no answer, and why: nothing is on record, it has no place that may be told, nobody can say now, or
+    whoever asks must say first what for: then ``needs`` is what about.
+    """
 
     why: Why
     sentence: str
+    needs: Subject | None = None
 
 
 async def ask_for_viewer(request: Request, question: str, incident_id: str, /, **more: Any) -> dict[str, Any] | Untold:
-    """Ask about an incident for whoever makes the request, or say why nobody knows who that is."""
+    """Ask about an incident for whoever makes the request, or say why they are not told."""
     try:
-        audience = (await viewer_of(request)).audience
+        viewer = await viewer_of(request)
+        audience = await _allowed(request, viewer, question, incident_id)
+    except ReasonNeeded as needed:
+        return Untold("asks", str(needed), needed.subject)
+    except (ReasonsAway, AuditUnavailable) as error:
+        return Untold("away", str(error))
     except HTTPException as error:
-        return Untold("away", str(error.detail))
+        return Untold("away" if error.status_code == 503 else "not here", str(error.detail))
     return await ask(request, question, incident_id=incident_id, audience=audience, **more)
 
 
@@ -45,3 +58,19 @@ async def ask(request: Request, question: str, /, **arguments: Any) -> dict[str,
     except PastUnavailable as error:
         return Untold("away", str(error))
     return answer
+
+
+async def _allowed(request: Request, viewer: Viewer, question: str, incident_id: str) -> Audience:
+    """Return as whom somebody is told, and put on record that they are. Raises ReasonNeeded and HTTPException."""
+    if question == "address_history":
+        await require_place(request, viewer, incident_id)
+        subject, audience = ("place", incident_id), viewer.sees
+    else:
+        subject, audience = ("incident", incident_id), await audience_for(request, viewer, incident_id)
+        if question == "around":
+            # Plates are asked for one by one.
+            audience = viewer.sees
+    if granted := await grant_of(request, viewer, subject):
+        views: Views = request.app.state.views
+        await views.note(request, viewer, subject, granted.purpose)
+    return audience

@@ -14,7 +14,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 
 from rtcc.city.basemap import Basemap
 from rtcc.city.pack import BASEMAP, DRAWN, PackError
-from rtcc.web.api.callers import ANYONE_HERE
+from rtcc.web.rules import OPEN, by
 
 log = logging.getLogger(__name__)
 router = APIRouter()
@@ -82,7 +82,7 @@ def _tile_json(tiles: Basemap) -> dict[str, Any]:
     }
 
 
-@router.get("/basemap/{z}/{x}/{y}.mvt", openapi_extra=ANYONE_HERE)
+@router.get("/basemap/{z}/{x}/{y}.mvt", openapi_extra=by(OPEN))
 async def get_tile(z: str, x: str, y: str, request: Request) -> Response:
     """Return one tile; 204 where nothing is drawn, which a map takes without a word."""
     tiles: Basemap | None = request.app.state.basemap.tiles
@@ -101,7 +101,7 @@ async def get_tile(z: str, x: str, y: str, request: Request) -> Response:
     return _answer(request, content, etag, _TILE, coding | {"Cache-Control": keep})
 
 
-@router.get("/basemap/{name}", openapi_extra=ANYONE_HERE)
+@router.get("/basemap/{name}", openapi_extra=by(OPEN))
 async def get_drawn(name: str, request: Request) -> Response:
     """Return one small file of the ground."""
     file: Served | None = request.app.state.basemap.files.get(name)

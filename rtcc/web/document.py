@@ -20,7 +20,16 @@ ASSETS = Path(__file__).resolve().parents[2] / "assets"
 THEME_COOKIE = "rtcc_theme"
 
 _IMPORT = re.compile(r'^import\b[^;]*?"(\.[^"]+)";', re.MULTILINE)
-_SHARED = ("00-tokens.css", "10-shell.css", "20-components.css", "25-map.css", "26-alarms-desk.css", "27-notices.css")
+_SHARED = (
+    "00-tokens.css",
+    "10-shell.css",
+    "20-components.css",
+    "25-map.css",
+    "26-alarms-desk.css",
+    "27-notices.css",
+    "28-viewer.css",
+    "29-withheld.css",
+)
 
 
 def theme_of(request: Request) -> Theme:
@@ -37,7 +46,7 @@ def _theme(asked: str | None, request: Request) -> Theme:
     return "light" if (asked or request.cookies.get(THEME_COOKIE)) == "light" else "dark"
 
 
-def attributes(page: str, theme: Theme, viewer: Viewer) -> str:
+def facts(page: str, theme: Theme, viewer: Viewer) -> dict[str, str]:
     """Return the attributes of the html element: what styles and scripts go by, known before anything has loaded."""
     told = {
         "data-page": page,
@@ -48,14 +57,24 @@ def attributes(page: str, theme: Theme, viewer: Viewer) -> str:
         "data-audience": viewer.audience,
         "data-session": viewer.id,
     }
+    if viewer.locks_after_s:
+        told["data-lock-after"] = str(viewer.locks_after_s)
+    if len(viewer.roles) > 1:
+        told["data-roles"] = " ".join(viewer.roles)
     may = {
         "operates": viewer.operates,
+        "signed": viewer.by == "session",
+        "locks": viewer.locks_after_s > 0,
         "writes": viewer.writes,
         "oversees": viewer.audience in OVERSEERS,
         "reads-notes": "text" not in (hidden_fields(viewer.audience, "note", Marks()) or ()),
     }
-    told |= {f"data-{what}": "yes" for what, allowed in may.items() if allowed}
-    return " ".join(f'{name}="{escape(value)}"' for name, value in told.items())
+    return told | {f"data-{what}": "yes" for what, allowed in may.items() if allowed}
+
+
+def attributes(page: str, theme: Theme, viewer: Viewer) -> str:
+    """Return the same as HTML."""
+    return " ".join(f'{name}="{escape(value)}"' for name, value in facts(page, theme, viewer).items())
 
 
 def head(page: str) -> str:

@@ -36,6 +36,9 @@ async def story(turn: int, incident_id: str) -> tuple[Any, ...]:
             # What is already on the page stays right, and the browser asks again.
             part = no_update if turn else nothing("The record cannot be read now", told.sentence)
             return part, told.sentence if turn else "", part, _json({"why": told.why, "sentence": told.sentence})
+        if told.needs is not None:
+            part = beside.untold(told)
+            return part, "", "", _json({"why": told.why, "sentence": told.sentence})
         part = nothing("Nothing is on record", told.sentence)
         return part, "", part, _json({"why": told.why, "sentence": told.sentence})
     time = city_time(request)
@@ -62,6 +65,9 @@ async def as_received(_: Any, incident_id: str) -> Any:
     request = get_current_request()
     if (await viewer_of(request)).audience not in RECEIVED_BYTES_SHOWN_TO:
         return nothing("For supervisors and admins", "Whoever sees a request as it came in sees everything in it.")
+    told = await ask_for_viewer(request, "incident_story", incident_id)
+    if isinstance(told, Untold) and told.why == "asks":
+        return beside.untold(told)
     return received(await ask(request, "raw_behind", incident_id=incident_id), city_time(request))
 
 

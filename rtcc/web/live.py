@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Literal
 
 from starlette.types import Receive, Scope, Send
 
@@ -30,16 +31,17 @@ class LiveStream:
         hub: Hub,
         audience: Audience,
         cursor: str | None,
-        may_go_on: Callable[[], Awaitable[bool]] | None = None,
+        listener_is: Callable[[], Awaitable[Literal["same", "locked", "other"]]] | None = None,
     ) -> None:
         """Begin after ``cursor`` (a stream id), or now where it is None.
 
-        ``may_go_on`` is asked from time to time whether the listener is still who it was; if not, it must begin anew.
+        ``listener_is`` is asked from time to time whether the listener is still who it was: another must begin anew,
+        and one whose screen is locked is told so.
         """
         self._hub = hub
         self._audience = audience
         self._cursor = cursor
-        self._may_go_on = may_go_on
+        self._listener_is = listener_is
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Write events until the listener goes away."""
@@ -64,10 +66,12 @@ class LiveStream:
     async def _write(self, send: Send) -> None:
         looked_at = time.monotonic()
         async for body in self._events():
-            if self._may_go_on is not None and time.monotonic() - looked_at > _LOOK_AGAIN_S:
-                if not await self._may_go_on():
+            if self._listener_is is not None and time.monotonic() - looked_at > _LOOK_AGAIN_S:
+                listener = await self._listener_is()
+                if listener != "same":
                     # What it holds may be more than it may have now: it takes the picture anew, as whoever it is now.
-                    await send({"type": "http.response.body", "body": other_event("reset", {}), "more_body": False})
+                    last = other_event("reset" if listener == "other" else "locked", {})
+                    await send({"type": "http.response.body", "body": last, "more_body": False})
                     return
                 looked_at = time.monotonic()
             # Returns only when the listener's socket takes more: that is the whole flow control.

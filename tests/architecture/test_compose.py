@@ -1,5 +1,6 @@
 """Holds docker-compose.yml to what a deployment counts on; `make check` checks its form against the compose-spec."""
 
+import json
 import re
 from pathlib import Path
 
@@ -37,6 +38,17 @@ def test_only_caddy_faces_the_outside():
     """Caddy alone publishes ports, and the web process can be reached through it only."""
     assert [name for name, service in SERVICES.items() if service.get("ports")] == ["caddy"]
     assert SERVICES["web"]["network_mode"] == "service:caddy"
+
+
+def test_caddy_is_the_proxy_whose_word_counts():
+    """Declared as one, so that nobody sees anything unsigned; it leaves our names for it, and what we tell browsers."""
+    told = SERVICES["web"]["environment"]
+    caddyfile = (ROOT / "Caddyfile").read_text(encoding="utf-8")
+    assert json.loads(told["RTCC_TRUSTED_PROXIES"]) == ["127.0.0.1"]
+    assert "${RTCC_DOMAIN:-localhost}" in json.loads(told["RTCC_HOSTS"])
+    assert {"RTCC_DATA_DIR", "RTCC_REDIS_URL"} <= told.keys()
+    assert "reverse_proxy 127.0.0.1:" in caddyfile
+    assert not re.search(r"^\s*(header_up|trusted_proxies|header Strict)", caddyfile, re.MULTILINE)
 
 
 def test_no_secret_stands_in_the_file():

@@ -15,9 +15,12 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from scripts.chromium import FLAGS, program
+from tests.browser.waiting import wait_for_function
 
 # What a page shows it shows within moments; on a machine that many share those can be long.
 expect.set_options(timeout=20_000)
+# Every page has its policy in these tests as it has it for people.
+setattr(Page, "wait_for_function", wait_for_function)  # noqa: B010
 
 ROOT = Path(__file__).resolve().parents[2]
 # Every painted change, by its id, in the order in which the page said so.

@@ -42,6 +42,7 @@ class Windows:
         errors: list[str] = []
         page.errors = errors  # type: ignore[attr-defined]
         page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None)
         return page
 
     def desk(self, rtcc: Running, path: str, name: str = "", role: str = "dispatcher", **size: Any) -> Page:

@@ -159,6 +159,10 @@ def test_what_was_there_and_before_is_told(rtcc_up: Running, windows: Windows) -
     page = windows.desk(rtcc_up, "/incident/inc-around", "Ann Roe")
     expect(page.locator("#incident-around")).to_contain_text("Gunshot")
     expect(page.locator("#incident-around")).to_contain_text("3 rounds")
+    expect(page.locator("#incident-history")).to_contain_text("Asks for a reason")
+    page.locator("#incident-history").get_by_role("link", name="Give a reason").click()
+    page.get_by_role("dialog").get_by_label("Officer safety").check()
+    page.get_by_role("dialog").get_by_role("button", name="Show it").click()
     expect(page.locator("#incident-history")).to_contain_text("Burglary")
     expect(page.locator("#incident-history a").first).to_have_attribute("href", "/incident/inc-earlier")
     expect(page.locator("#incident-places h3").last).to_have_text("Places")
@@ -194,11 +198,16 @@ def test_the_timeline_is_walked_with_the_keyboard_and_stays_where_it_is(rtcc_up:
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_the_page_can_be_read_by_all(rtcc_up: Running, windows: Windows, theme: str) -> None:
-    """No violation for axe; nothing is wider than the screen at any size."""
+    """No violation for axe, on the page that asks what for either; nothing is wider than the screen at any size."""
     windows.whole = True
     begin(rtcc_up, f"inc-axe-{theme}", sensitive=True)
-    page = windows.desk(rtcc_up, f"/incident/inc-axe-{theme}?theme={theme}", "Sgt. Ruiz", "supervisor")
+    page = windows.desk(rtcc_up, f"/incident/inc-axe-{theme}?theme={theme}", f"Sgt. {theme}", "supervisor")
+    asks = Axe().run(page)
+    assert asks.violations_count == 0, asks.generate_report()
+    page.get_by_label("Call in progress").check()
+    page.get_by_role("button", name="Show it", exact=True).click()
     expect(moments(page).first).to_contain_text("Pending")
+    expect(page.locator("html")).to_have_attribute("data-theme", theme)
     expect(page.locator("#incident-history")).not_to_contain_text("Reading")
     expect(page.locator("#incident")).to_have_attribute("data-map", "ready")
     found = Axe().run(page)

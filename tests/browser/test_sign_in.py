@@ -56,7 +56,7 @@ def test_somebody_signs_in_and_out_by_keyboard(rtcc_up: Running, page: Page) -> 
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page.get_by_label("Key")).to_be_visible()
+    expect(page.get_by_label("Password")).to_be_visible()
     assert cookie(page) is None
     assert name_of(page, rtcc_up) == ""
 
@@ -64,6 +64,7 @@ def test_somebody_signs_in_and_out_by_keyboard(rtcc_up: Running, page: Page) -> 
 def test_a_key_that_is_refused_is_asked_for_again(rtcc_up: Running, page: Page) -> None:
     """The sentence stands beside the field, which has the focus; the right key then signs in."""
     page.goto(f"{rtcc_up.address}/login")
+    page.get_by_text("With a key").click()
     page.get_by_label("Key").fill("rtcc_never")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_have_text("This key is not known here.")
@@ -87,7 +88,7 @@ def test_every_page_of_the_sign_in_can_be_read_by_all(rtcc_up: Running, page: Pa
             page.goto(f"{rtcc_up.address}{path}?theme={theme}")
             assert page.evaluate("document.documentElement.dataset.theme") == theme
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-            sizes = page.locator(":is(button, input, a.sign-button)").evaluate_all(
+            sizes = page.locator(":is(button, input, a.sign-button, summary):visible").evaluate_all(
                 "(all) => all.map((each) => each.getBoundingClientRect().height)"
             )
             assert min(sizes) >= 24

@@ -41,7 +41,9 @@ def ask_again(page: Page) -> None:
 def test_the_charts_add_up_and_follow_without_moving(rtcc_up: Running, windows: Windows) -> None:
     """The bars are the arrivals by priority; what arrives is in them after the next turn, and nothing else moves."""
     page = windows.desk(rtcc_up, "/supervisor", "Sgt. Ruiz", "supervisor", width=1920, height=1080)
-    page.wait_for_selector('#supervisor[data-lists="ready"]')
+    # The map comes last, and brings its tools with it.
+    page.wait_for_selector('#supervisor[data-lists="ready"][data-map="ready"]')
+    expect(page.locator("#map-scale")).not_to_be_empty()
     expect(page.locator("#hour-arrivals-says")).to_contain_text("▲")
     before = arrivals(rtcc_up)
     page.evaluate(WATCH_SHIFTS)

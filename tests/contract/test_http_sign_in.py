@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,11 +9,12 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from markupsafe import escape
 
-from rtcc.access.keys import OPERATE, KeyRing
+from rtcc.access.keys import OPERATE
 from rtcc.access.sessions import Sessions
-from rtcc.web.api import login
+from rtcc.settings import Settings
+from tests.at_the_door import HERE, DoorOf
 from tests.running import Running
 from tests.signing_in import COOKIE, browser, link, signed_in
 
@@ -96,16 +96,28 @@ def test_an_address_that_was_never_given_leads_nowhere(rtcc_up: Running, path: s
         assert "leads nowhere" in client.get(NEVER_GIVEN).text
 
 
-@pytest.mark.parametrize(("proto", "secure"), [("http", False), ("https", True)])
-def test_the_cookie_is_for_this_server_alone(rtcc_up: Running, proto: str, secure: bool) -> None:
-    """No script reads it, no other site's page sends it, it ends after 12 hours, and over TLS it stays there."""
+def test_the_cookie_is_for_this_server_alone(rtcc_up: Running) -> None:
+    """No script reads it, no other site's page sends it, and it ends after 12 hours."""
     with browser(rtcc_up) as client:
-        answer = client.post(link(rtcc_up, "Ann Roe", "wall"), headers={"X-Forwarded-Proto": proto})
+        answer = client.post(link(rtcc_up, "Ann Roe", "wall"))
     name, *flags = answer.headers["set-cookie"].split("; ")
     assert name.startswith(f"{COOKIE}=")
-    assert {flag.lower() for flag in flags} == {"httponly", "max-age=43200", "path=/", "samesite=strict"} | (
-        {"secure"} if secure else set()
-    )
+    assert {flag.lower() for flag in flags} == {"httponly", "max-age=43200", "path=/", "samesite=strict"}
+
+
+@pytest.mark.parametrize(("proto", "secure"), [("http", False), ("https", True)])
+def test_over_tls_the_cookie_stays_there(settings: Settings, tmp_path: Path, proto: str, secure: bool) -> None:
+    """Where a declared proxy says that the browser came over TLS, its cookie goes nowhere else."""
+    door = DoorOf(settings, tmp_path, trusted_proxies=(HERE,))
+
+    async def story() -> httpx.Response:
+        async with door.browser(tls=False) as client:
+            path = await door.invite("Ann Roe", enroll=False)
+            return await client.post(path, headers={"X-Forwarded-Proto": proto})
+
+    answer = door.run(story)
+    assert answer.status_code == 303
+    assert ("secure" in answer.headers["set-cookie"].lower().split("; ")) is secure
 
 
 def test_the_sign_in_pages_are_kept_nowhere_and_stand_in_no_other_page(rtcc_up: Running) -> None:
@@ -125,7 +137,7 @@ def test_a_name_is_text_and_never_markup(rtcc_up: Running) -> None:
     with browser(rtcc_up) as client:
         path = link(rtcc_up, name, "officer")
         text = client.get(path).text
-        assert "&lt;b&gt;&quot;Ann&quot; &amp; &#x27;Bo&#x27;&lt;/b&gt;{x}" in text
+        assert f"Sign in as {escape(name)}" in text
         assert "<b>" not in text
         client.post(path)
         assert me(client)["name"] == name
@@ -180,67 +192,32 @@ def test_a_page_of_another_site_signs_nobody_in_or_out(rtcc_up: Running, headers
         assert bo.post(path).status_code == 303
 
 
-@pytest.mark.parametrize("forwarded", [None, "center.example.org"])
-def test_a_browser_that_names_only_the_pages_origin_signs_in(rtcc_up: Running, forwarded: str | None) -> None:
-    """Where no Sec-Fetch-Site comes, the origin's host must be the one the browser knows us by, also behind a proxy."""
-    said = {"Origin": rtcc_up.address} if forwarded is None else {"Origin": f"https://{forwarded}"}
+def test_a_browser_that_names_only_the_pages_origin_signs_in(rtcc_up: Running) -> None:
+    """Where no Sec-Fetch-Site comes, the origin's host must be the one the browser knows us by."""
     with httpx.Client(base_url=rtcc_up.address) as client:
-        if forwarded is not None:
-            assert client.post(link(rtcc_up, "Ann Roe", "wall"), headers=said).status_code == 403
-            said["X-Forwarded-Host"] = forwarded
-        assert client.post(link(rtcc_up, "Ann Roe", "wall"), headers=said).status_code == 303
+        path = link(rtcc_up, "Ann Roe", "wall")
+        assert client.post(path, headers={"Origin": "https://center.example.org"}).status_code == 403
+        assert client.post(path, headers={"Origin": rtcc_up.address}).status_code == 303
 
 
-@pytest.mark.parametrize(
-    ("scope", "page", "expected"),
-    [
-        (OPERATE, "/dispatch", {"role": "dispatcher", "operates": True}),
-        ("read:supervisor", "/supervisor", {"role": "supervisor", "operates": False}),
-        ("read:public", "/wall", {"role": "public", "operates": False}),
-    ],
-)
-def test_a_key_signs_in_whoever_has_it(rtcc_up: Running, scope: str, page: str, expected: dict[str, Any]) -> None:
-    """A session may what its key may, under the key's name."""
-    name = f"Desk {scope}"
-    with browser(rtcc_up) as client:
-        answer = client.post("/login", data={"key": f" {rtcc_up.key(scope, name)} "})
-        assert (answer.status_code, answer.headers["location"]) == (303, page)
-        assert me(client) == expected | {"name": name, "audience": expected["role"]}
+@pytest.mark.parametrize(("declared", "status"), [(True, 303), (False, 403)])
+def test_a_browser_behind_a_proxy_knows_us_by_the_proxys_name(
+    settings: Settings, tmp_path: Path, declared: bool, status: int
+) -> None:
+    """What a declared proxy says of our name counts, and what anybody else says of it does not."""
+    door = DoorOf(settings, tmp_path, trusted_proxies=(HERE,) if declared else ())
 
+    async def story() -> httpx.Response:
+        async with door.browser() as client:
+            del client.headers["sec-fetch-site"]
+            said = {
+                "Host": "127.0.0.1",
+                "X-Forwarded-Host": "center.example.org",
+                "Origin": "https://center.example.org",
+            }
+            return await client.post(await door.invite("Ann Roe", enroll=False), headers=said)
 
-def test_a_session_ends_with_the_key_it_was_begun_with(rtcc_up: Running) -> None:
-    """A revoked key is worthless at once, however it was used; another of the same name is another."""
-    name, ring = "Desk to go", KeyRing(rtcc_up.data)
-    with browser(rtcc_up) as client:
-        client.post("/login", data={"key": ring.create(name, OPERATE)})
-        assert me(client)["operates"]
-        ring.revoke(name)
-        ring.create(name, OPERATE)
-        assert me(client) == NOBODY
-
-
-@pytest.mark.parametrize(
-    ("form", "status", "sentence"),
-    [
-        ({"key": "rtcc_never"}, 401, "This key is not known here."),
-        ({"key": ""}, 401, "This key is not known here."),
-        ({}, 401, "This key is not known here."),
-        ({"name": "x"}, 401, "This key is not known here."),
-        ({"key": "INGEST"}, 403, "This key has scope ingest; it is for a program and signs nobody in."),
-        ({"key": "x" * 5000}, 413, "The body is over 4 KB"),
-    ],
-    ids=["unknown", "empty", "missing", "other", "ingest", "long"],
-)
-def test_what_is_no_persons_key_is_refused(rtcc_up: Running, form: dict[str, str], status: int, sentence: str) -> None:
-    """With a sentence, without a cookie, and nothing of it is said back or logged."""
-    sent = {name: rtcc_up.key("ingest") if value == "INGEST" else value for name, value in form.items()}
-    with browser(rtcc_up) as client:
-        answer = client.post("/login", data=sent)
-    assert answer.status_code == status
-    assert sentence in answer.text
-    assert not answer.cookies
-    secret = sent.get("key")
-    assert not secret or (secret not in answer.text and secret not in rtcc_up.logs())
+    assert door.run(story).status_code == status
 
 
 @pytest.mark.parametrize("cookie", ["", "x", "A" * 43, "%00", "ä".encode("latin-1").decode("latin-1"), "A" * 4000])
@@ -253,32 +230,20 @@ def test_a_cookie_that_is_no_session_is_nobodys(rtcc_up: Running, cookie: str) -
         assert client.post("/api/v1/alarms/any/acknowledge", json={}).status_code == 401
 
 
-def test_a_key_counts_before_the_cookie(rtcc_up: Running) -> None:
-    """Who presents a key is its owner, whatever cookie comes along; a key that is not ours is nobody's."""
-    with signed_in(rtcc_up, "Ann Roe", "admin") as ann:
-        key = rtcc_up.key("read:officer", "Reader")
-        answer = ann.get("/api/v1/me", headers={"Authorization": f"Bearer {key}"})
-        assert answer.json() == {"name": "Reader", "role": "officer", "audience": "officer", "operates": False}
-        assert ann.get("/api/v1/me", headers={"Authorization": "Bearer rtcc_never"}).status_code == 401
-
-
-def test_without_a_store_whoever_has_a_cookie_is_told_to_come_back(tmp_path: Path) -> None:
+def test_without_a_store_whoever_has_a_cookie_is_told_to_come_back(settings: Settings, tmp_path: Path) -> None:
     """503 with when to try again, as a page where people look; without a cookie nobody asks the store."""
-    app = FastAPI()
-    app.state.keys = KeyRing(tmp_path)
-    asked: list[str] = []
+    door, asked = DoorOf(settings, tmp_path), []
 
     def away() -> Any:
         asked.append("store")
         raise OSError
 
-    app.state.sessions = Sessions(away)
-    app.include_router(login.router)
-    key = app.state.keys.create("Ann Roe", OPERATE)
+    door.app.state.sessions = Sessions(away)
+    door.app.state.door.store._connect = away
+    key = door.app.state.keys.create("Ann Roe", OPERATE)
 
     async def told() -> tuple[SimpleNamespace, list[httpx.Response]]:
-        transport, own = httpx.ASGITransport(app=app), {"Sec-Fetch-Site": "same-origin"}
-        async with httpx.AsyncClient(transport=transport, base_url="http://here", headers=own) as client:
+        async with door.browser() as client:
             plain = SimpleNamespace(me=await client.get("/api/v1/me"), how=await client.get("/login"))
             plain.asked = list(asked)
             cookie = {"Cookie": f"{COOKIE}={'A' * 43}"}
@@ -287,14 +252,15 @@ def test_without_a_store_whoever_has_a_cookie_is_told_to_come_back(tmp_path: Pat
                 await client.get(NEVER_GIVEN),
                 await client.post(NEVER_GIVEN),
                 await client.post("/login", data={"key": key}),
+                await client.post("/login", data={"name": "Ann Roe", "password": "whatever it is"}),
                 await client.post("/logout", headers=cookie),
             ]
             plain.how_with_cookie = await client.get("/login", headers=cookie)
         return plain, answers
 
-    plain, answers = asyncio.run(told())
+    plain, answers = door.run(told)
     assert (plain.me.json(), plain.how.status_code, plain.asked) == (NOBODY, 200, [])
     assert plain.how_with_cookie.status_code == 200
-    assert [(answer.status_code, answer.headers["retry-after"]) for answer in answers] == [(503, "1")] * 5
+    assert [(answer.status_code, answer.headers["retry-after"]) for answer in answers] == [(503, "1")] * 6
     assert all("does not answer" in answer.text for answer in answers)
     assert not any(answer.cookies for answer in answers)

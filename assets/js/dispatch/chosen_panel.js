@@ -5,6 +5,7 @@ import { noticeSvg, prioritySvg } from "../glyphs.js";
 import { gravityOf } from "../notices.js";
 import { write } from "../queue.js";
 import { part } from "../shell.js";
+import { listenForReasons, onOpened, withheld } from "../withheld.js";
 import { isAbout, isPending, priorityOf } from "../words.js";
 import { stateFor, toldOf } from "./facts.js";
 import { setProps } from "./filter_bar.js";
@@ -39,6 +40,8 @@ export class ChosenPanel {
     this.told = null;
     this.close.addEventListener("click", () => selection.set(null));
     selection.on((thing, before) => this.#choose(thing, before));
+    listenForReasons();
+    onOpened((kind, id) => this.#opened(kind, id));
     glass.add({
       kinds: ["incident", "unit", "call", "detection", "camera", "alarm", "note", "notice"],
       show: (now) => this.show(now), tick: (now) => this.#tick(now),
@@ -97,7 +100,7 @@ export class ChosenPanel {
     if (this.markShown !== html) this.mark.innerHTML = this.markShown = html;
   }
 
-  /** @param {[string, string][]} facts */
+  /** @param {import("./facts.js").Told["facts"]} facts */
   #showFacts(facts) {
     const shown = JSON.stringify(facts);
     if (this.shownFacts === shown) return;
@@ -105,7 +108,8 @@ export class ChosenPanel {
     this.facts.replaceChildren(
       ...facts.map(([word, text]) => {
         const fact = document.createElement("div"), term = document.createElement("dt"), value = document.createElement("dd");
-        [term.textContent, value.textContent] = [word, text];
+        term.textContent = word;
+        value.append(typeof text === "string" ? text : withheld(text.kind, text.id, word, (fields) => fields[text.field] ?? ""));
         fact.append(term, value);
         return fact;
       }),
@@ -142,6 +146,16 @@ export class ChosenPanel {
     const waited = performance.now() - this.askedAt;
     if (waited > ANSWERS_WITHIN_MS) this.#giveUp();
     if (waited > AGAIN_MS && !gone && document.visibilityState === "visible") this.#ask(thing.id, false);
+  }
+
+  /** What one word was asked for shows the others, and what the server tells. @param {string} kind @param {string} id */
+  #opened(kind, id) {
+    const { thing } = this.selection;
+    if (!thing || thing.id !== id) return;
+    this.shownFacts = "";
+    this.#showFacts(this.told?.facts ?? []);
+    if (kind === "place" && thing.kind === "incident") setProps("chosen-id", { data: null });
+    if (kind === "place" && thing.kind === "incident") setTimeout(() => setProps("chosen-id", { data: id }));
   }
 
   /** The answers come into their parts by the page's callbacks. @param {string} id @param {boolean} anew */

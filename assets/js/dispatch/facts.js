@@ -2,13 +2,15 @@
 
 import { age } from "../format.js";
 import { gradesOf, titleOf } from "../notices.js";
+import { hidesPlate, hidesWords } from "../hides.js";
 import { DETECTIONS, calmly, placeOf } from "../words.js";
 import { CALL_STATES, callRows } from "./call_rows.js";
 import { INCIDENT_STATES, rowOf } from "./incident_rows.js";
 import { UNIT_STATES } from "./unit_rows.js";
 
 /**
- * @typedef {{title: string, state: string, since: number, facts: [string, string][]}} Told since in Unix ms, NaN where nobody knows
+ * @typedef {{kind: "plate" | "incident", id: string, field: string}} Hidden what is shown only for a reason
+ * @typedef {{title: string, state: string, since: number, facts: [string, string | Hidden][]}} Told since in Unix ms, NaN where nobody knows
  * @typedef {(ms: number) => string} Time by the city's clock
  */
 
@@ -32,7 +34,9 @@ const TELLS = {
         ["Priority", incident.priority_label ? `${row.priority} (${incident.priority_label})` : String(row.priority)],
         ["Units", row.units.join(" ")], ["Entered", at(incident.entered_at ?? incident.received_at, time)],
         ["Dispatched", at(incident.dispatched_at, time)], ["En route", at(incident.enroute_at, time)], ["On scene", at(incident.on_scene_at, time)],
-        ["Narrative", text(incident.narrative)], ["Caller", text(incident.caller_name)], ["Disposition", text(incident.disposition)], ["Number", id],
+        ["Narrative", hidesWords(incident) ? { kind: "incident", id, field: "narrative" } : text(incident.narrative)],
+        ["Caller", hidesWords(incident) ? { kind: "incident", id, field: "caller_name" } : text(incident.caller_name)],
+        ["Disposition", text(incident.disposition)], ["Number", id],
       ],
     };
   },
@@ -62,7 +66,7 @@ const TELLS = {
       title: DETECTIONS[detection.detection_type]?.[1] ?? "Detection", state: calmly(text(detection.review ?? "unreviewed").toUpperCase()), since: NaN,
       facts: [
         ["Seen by", placeOf({ about: [{ kind: "detection", id }] }, picture)], ["Confidence", detection.confidence >= 0 ? `${Math.round(detection.confidence * 100)} %` : ""],
-        ["Rounds", text(detection.rounds)], ["Plate", text(detection.plate)], ["Why", text(detection.hotlist_reason)], ["Reviewed by", text(detection.reviewed_by)],
+        ["Rounds", text(detection.rounds)], ["Plate", hidesPlate(detection) ? { kind: "plate", id, field: "plate" } : text(detection.plate)], ["Why", text(detection.hotlist_reason)], ["Reviewed by", text(detection.reviewed_by)],
         ["Reviewed", at(detection.reviewed_at, time)],
       ],
     };

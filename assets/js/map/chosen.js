@@ -43,7 +43,7 @@ export class Chosen {
     const { thing } = this.selection, entity = thing && this.city.glass.replica.kind(thing.kind).get(thing.id);
     if (!thing || !entity || !this.whereabouts.of(thing.kind, thing.id)) return this.card.hide();
     const followed = thing.kind === "unit" && this.followed() === thing.id;
-    this.card.show(thing.kind, entity, this.city.glass.clock.now(), followed, thing.kind === "detection" ? this.heard.get(thing.id) : undefined);
+    this.card.show(thing.kind, entity, this.city.glass.clock.now(), followed, thing.kind === "detection" ? this.heard.get(thing.id) : undefined, thing.id);
     if (this.sought) this.#seek(thing);
     this.drawn(performance.now() / 1000);
   }

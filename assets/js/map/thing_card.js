@@ -4,6 +4,8 @@ import { age, since } from "../format.js";
 import { prioritySvg, unitSvg } from "../glyphs.js";
 import { write } from "../queue.js";
 import { DETECTIONS, STALE_AFTER_S, beganAt, calmly, isOver, isPending, priorityOf, tallyOf } from "../words.js";
+import { hidesPlate } from "../hides.js";
+import { withheld } from "../withheld.js";
 import { isDown } from "./camera_cones.js";
 import { noticeCard } from "./notice_card.js";
 
@@ -102,6 +104,8 @@ export class ThingCard {
     this.state = part("state");
     this.lines = Array.from({ length: LINES }, () => part("line"));
     this.old = part("old");
+    this.plate = part("plate");
+    this.plateOf = "";
     const acts = part("acts");
     const act = (/** @type {Act} */ name, /** @type {string} */ word) => {
       const button = /** @type {HTMLButtonElement} */ (part(name, "button", acts));
@@ -120,8 +124,8 @@ export class ThingCard {
     this.place = "";
   }
 
-  /** @param {string} kind @param {any} thing @param {number} now Unix ms of the server @param {boolean} followed @param {Heard} [heard] */
-  show(kind, thing, now, followed, heard) {
+  /** @param {string} kind @param {any} thing @param {number} now Unix ms of the server @param {boolean} followed @param {Heard} [heard] @param {string} [id] */
+  show(kind, thing, now, followed, heard, id = "") {
     const { mark, title, state, lines, old } = cardOf(kind, thing, now, heard);
     this.element.dataset.kind = kind;
     if (mark !== this.shown) this.mark.innerHTML = this.shown = mark;
@@ -134,12 +138,21 @@ export class ThingCard {
     });
     write(this.old, old);
     this.old.hidden = !old;
+    this.#showPlate(kind === "detection" && hidesPlate(thing) ? id : "");
     this.open.hidden = kind !== "incident";
     this.follow.hidden = kind !== "unit";
     for (const [review, button] of Object.entries(this.reviews)) button.hidden = kind !== "detection" || !this.may || thing.review === review;
     write(this.follow, followed ? "Stop following" : "Follow");
     this.element.hidden = false;
     this.size = [this.element.offsetWidth, this.element.offsetHeight];
+  }
+
+  /** @param {string} id of the detection whose plate is not told; "" for none */
+  #showPlate(id) {
+    this.plate.hidden = !id;
+    if (this.plateOf === id) return;
+    this.plateOf = id;
+    this.plate.replaceChildren(...(id ? [withheld("plate", id, "Plate", (fields) => fields.plate ?? "")] : []));
   }
 
   hide() {

@@ -4,6 +4,7 @@ import { far, isPlaced, wind } from "../bearings.js";
 import { age } from "../format.js";
 import { prioritySvg, unitSvg } from "../glyphs.js";
 import { write } from "../queue.js";
+import { hidesPlate, withheldLater } from "../hides.js";
 import { DETECTIONS, STALE_AFTER_S, beganAt, calmly, isPending, priorityOf } from "../words.js";
 import { statusOf } from "./incident_view.js";
 import { around } from "./mine.js";
@@ -64,7 +65,7 @@ export class AroundView {
 }
 
 /** @param {import("./mine.js").Near} near @param {number} madeAt when a detection was made */
-function tell({ kind, thing, m, bearing }, madeAt) {
+function tell({ kind, id, thing, m, bearing }, madeAt) {
   const lies = { far: far(m), wind: wind(bearing), bearing: Math.round(bearing / 5) * 5 };
   if (kind === "unit") {
     const { mark: shape, name } = statusOf(thing);
@@ -73,7 +74,7 @@ function tell({ kind, thing, m, bearing }, madeAt) {
   if (kind === "detection") {
     const [, name] = DETECTIONS[thing.detection_type] ?? ["", "Detection"];
     const more = [thing.plate, thing.rounds && `${thing.rounds} rounds`, thing.review === "confirmed" ? "confirmed" : ""].filter(Boolean).join(" · ");
-    return { ...lies, svg: DETECTION_SVG, what: name, more, at: madeAt };
+    return { ...lies, svg: DETECTION_SVG, what: name, more, at: madeAt, plateOf: hidesPlate(thing) ? id : "" };
   }
   return {
     ...lies, svg: prioritySvg(priorityOf(thing), isPending(thing)), what: calmly(String(thing.type ?? thing.type_code ?? "Incident")),
@@ -86,5 +87,6 @@ const DETECTION_SVG =
 
 /** @param {ReturnType<typeof tell>} told */
 const row = (told) =>
-  make("li", "officer-row", mark(told.svg), make("span", "officer-two", make("b", "", told.what), make("span", "officer-quiet", told.more)),
+  make("li", "officer-row", mark(told.svg), make("span", "officer-two", make("b", "", told.what), make("span", "officer-quiet", told.more),
+      told.plateOf ? withheldLater("plate", told.plateOf, "Plate", (fields) => fields.plate ?? "") : null),
     make("span", "officer-lies", direction(told.bearing, told.far, told.wind), ticking(told.at, "officer-quiet")));

@@ -7,6 +7,7 @@ import { write } from "../queue.js";
 import { beganAt, calmly, isAbout, isAcknowledged, isPending, placeOf, priorityOf, severityOf, tallyOf } from "../words.js";
 import { alarmsOf, others, pendingIn } from "./mine.js";
 import { Section, direction, make, mark, ticking } from "../section.js";
+import { hidesWords, withheldLater } from "../hides.js";
 import { Seen } from "./seen.js";
 
 const STATUS = /** @type {Record<string, string>} */ ({
@@ -63,7 +64,7 @@ export class IncidentView {
     this.#showChanges(id, incident);
     this.alarms.show(alarmsOf(glass.alarms, mine.id, id).map((alarm) => this.#alarm(alarm)), (all) => all.map(alarmRow));
     this.head.show(incident ? this.#place(incident, unit) : null, (told) => (told ? headOf(told) : []));
-    this.narrative.show(incident?.narrative ?? "", (text) => (text ? [make("h2", "", "Narrative"), make("p", "officer-text", String(text))] : []));
+    this.narrative.show({ id, text: incident?.narrative ?? "", hidden: hidesWords(incident) }, narrativeOf);
     this.others.show(incident ? others(incident, unit.callsign, glass.units).map((one) => unitTold(one, incident)) : null, (all) =>
       all ? [make("h2", "", "Who else goes"), ...(all.length ? all.map(unitRow) : [make("p", "officer-quiet", "Nobody but you.")])] : []);
     this.waiting.show(incident || !unit ? null : { beat: unit.beat ?? "", rows: waiting.map(([, one]) => waitingTold(one, unit)) }, (told) => (told ? beatOf(told) : []));
@@ -127,6 +128,12 @@ export class IncidentView {
     const about = [...this.glass.notes.values()].filter((note) => note.text && isAbout(note, "incident", id));
     return about.map(({ text, written_by, written_at }) => ({ text, by: written_by ?? "", at: Date.parse(written_at ?? "") })).sort((a, b) => b.at - a.at);
   }
+}
+
+/** @param {{id: string | null, text: unknown, hidden: boolean}} told */
+function narrativeOf({ id, text, hidden }) {
+  if (!text && !hidden) return [];
+  return [make("h2", "", "Narrative"), make("p", "officer-text", hidden ? withheldLater("incident", String(id), "Narrative", (fields) => fields.narrative ?? "") : String(text))];
 }
 
 /** @param {string} field @param {string} value */

@@ -10,6 +10,7 @@ import { PanelAge } from "../panel_age.js";
 import { write } from "../queue.js";
 import { part } from "../shell.js";
 import { Timeline } from "../timeline.js";
+import { listenForReasons, onOpened } from "../withheld.js";
 import { isOpen } from "../words.js";
 
 /** While nobody can say what is on record, it is asked again this often. */
@@ -78,6 +79,13 @@ hear(part("incident-told"), (now) => {
   known = new Set(told.known);
   glass.refresh(headView);
   glass.refresh(notesView);
+});
+
+listenForReasons();
+onOpened((_kind, of) => {
+  if (of !== id) return;
+  story.soon();
+  around.soon();
 });
 
 const received = /** @type {HTMLDetailsElement} */ (part("incident-received-part"));

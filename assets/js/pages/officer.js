@@ -7,6 +7,7 @@ import { MapSheet } from "../officer/map_sheet.js";
 import { NoticeView } from "../officer/notice_view.js";
 import { MeView } from "../officer/me_view.js";
 import { Mine } from "../officer/mine.js";
+import { offerLock } from "../locking.js";
 import { tickAges } from "../section.js";
 import { openPage } from "../page.js";
 import { age } from "../format.js";
@@ -45,6 +46,7 @@ addEventListener("hashchange", () => {
   me.refresh();
 });
 turn();
+offerLock();
 glass.add({
   kinds: [], show: () => {},
   tick: (now) => {

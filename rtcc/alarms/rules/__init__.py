@@ -6,6 +6,7 @@ from typing import Any
 
 from rtcc.alarms.rule import Rule
 from rtcc.alarms.rules.beat_uncovered import BeatUncovered
+from rtcc.alarms.rules.break_glass import BreakGlassUsed
 from rtcc.alarms.rules.call_abandoned import CallAbandoned
 from rtcc.alarms.rules.call_waiting import CallWaiting
 from rtcc.alarms.rules.cluster import Cluster
@@ -36,6 +37,7 @@ RULES: dict[str, type[Rule[Any]]] = {
         FeedSilent,
         FeedStopped,
         JournalBehind,
+        BreakGlassUsed,
         Surge,
         Cluster,
         BeatUncovered,

@@ -14,16 +14,15 @@ from rtcc.model.checks import parse_instant
 from rtcc.model.commands import TEXT, note
 from rtcc.model.event import Event, EventError
 from rtcc.web.answers import answer
-from rtcc.web.api.callers import OPERATOR, operator
+from rtcc.web.api.callers import Caller
 from rtcc.web.api.keep import keep
 from rtcc.web.api.picture import ready_hub
 from rtcc.web.api.said import hold, said
 from rtcc.web.frames import visible
 from rtcc.web.hub import Hub
-from rtcc.web.viewer import Viewer
+from rtcc.web.rules import OPERATE, by
 
-# Before anything else: who is no operator does not learn which alarms there are.
-router = APIRouter(dependencies=[Depends(operator)])
+router = APIRouter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class Asked:
 
 async def asked(
     alarm_id: str,
-    viewer: Annotated[Viewer, Depends(operator)],
+    viewer: Caller,
     body: Annotated[dict[str, Any], Depends(said)],
     hub: Annotated[Hub, Depends(ready_hub)],
 ) -> Asked:
@@ -56,7 +55,7 @@ async def asked(
 _Asked = Annotated[Asked, Depends(asked)]
 
 
-@router.post("/api/v1/alarms/{alarm_id:path}/acknowledge", openapi_extra=OPERATOR)
+@router.post("/api/v1/alarms/{alarm_id:path}/acknowledge", openapi_extra=by(OPERATE, "command", ("alarm", "alarm_id")))
 async def acknowledge(request: Request, alarm_id: str, ask: _Asked) -> Response:
     """Answer the current raise of an alarm; of several who do, the first stands in the picture."""
     hold(ask.body, {}, {"raised_at": commands.RAISED_AT})
@@ -70,7 +69,7 @@ async def acknowledge(request: Request, alarm_id: str, ask: _Asked) -> Response:
     return await _command(request, lambda now: commands.acknowledge(alarm_id, raised_at, ask.by, now, ask.agency))
 
 
-@router.post("/api/v1/alarms/{alarm_id:path}/shelve", openapi_extra=OPERATOR)
+@router.post("/api/v1/alarms/{alarm_id:path}/shelve", openapi_extra=by(OPERATE, "command", ("alarm", "alarm_id")))
 async def shelve(request: Request, alarm_id: str, ask: _Asked) -> Response:
     """Put an alarm aside for a while, with a reason."""
     hold(ask.body, {"for_s": commands.shelf_s(ask.alarm.get("severity")), "reason": commands.REASON})
@@ -78,14 +77,14 @@ async def shelve(request: Request, alarm_id: str, ask: _Asked) -> Response:
     return await _command(request, lambda now: commands.shelve(alarm_id, ask.by, for_s, reason, now, ask.agency))
 
 
-@router.post("/api/v1/alarms/{alarm_id:path}/unshelve", openapi_extra=OPERATOR)
+@router.post("/api/v1/alarms/{alarm_id:path}/unshelve", openapi_extra=by(OPERATE, "command", ("alarm", "alarm_id")))
 async def unshelve(request: Request, alarm_id: str, ask: _Asked) -> Response:
     """Take an alarm from its shelf before its time."""
     hold(ask.body, {})
     return await _command(request, lambda now: commands.unshelve(alarm_id, now, ask.agency))
 
 
-@router.post("/api/v1/alarms/{alarm_id:path}/notes", openapi_extra=OPERATOR)
+@router.post("/api/v1/alarms/{alarm_id:path}/notes", openapi_extra=by(OPERATE, "command", ("alarm", "alarm_id")))
 async def write_note(request: Request, alarm_id: str, ask: _Asked) -> Response:
     """Write a note about an alarm."""
     hold(ask.body, {"text": TEXT})

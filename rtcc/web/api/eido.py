@@ -10,20 +10,21 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from rtcc.access.visibility import Audience
 from rtcc.feeds.out.eido import Seen, write_eido
 from rtcc.picture.replica import Entity
-from rtcc.web.api.callers import READER, reading_audience
+from rtcc.web.api.callers import Reader
 from rtcc.web.api.picture import ready_hub
 from rtcc.web.frames import visible
 from rtcc.web.hub import Hub
+from rtcc.web.rules import WATCH, by
 
 router = APIRouter()
 
 
-@router.get("/api/v1/incidents/{incident_id:path}/eido", openapi_extra=READER)
+@router.get("/api/v1/incidents/{incident_id:path}/eido", openapi_extra=by(WATCH, "export", ("incident", "incident_id")))
 async def get_eido(
     request: Request,
     incident_id: str,
     hub: Annotated[Hub, Depends(ready_hub)],
-    audience: Annotated[Audience, Depends(reading_audience)],
+    audience: Reader,
 ) -> Response:
     """Return the incident with its units and notes as an EIDO (NENA-STA-021.1), as far as the audience may see."""
     entity = hub.replica.entities.get(("incident", incident_id))

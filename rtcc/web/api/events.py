@@ -5,28 +5,28 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 
-from rtcc.access.keys import Key
 from rtcc.model.event import iso
 from rtcc.picture.deadletters import DeadLetters
 from rtcc.picture.received import Received
 from rtcc.store.connection import NoStoreError, StoreAway
 from rtcc.web.answers import answer
 from rtcc.web.api.body import BodyError, Parsed, Refused, parse_body, read_body
-from rtcc.web.api.callers import INGEST_KEY, ingest_key
+from rtcc.web.api.callers import CallersKey
 from rtcc.web.api.keep import keep, keep_refused
 from rtcc.web.metrics import REJECTED
+from rtcc.web.rules import INGEST, by
 
 router = APIRouter()
 #: Of one request's refused events so many become dead letters: one bad export must not push out all others.
 _MOST_LETTERS = 500
 
 
-@router.post("/api/v1/events", openapi_extra=INGEST_KEY)
-async def push_events(request: Request, key: Annotated[Key, Depends(ingest_key)]) -> Response:
+@router.post("/api/v1/events", openapi_extra=by(INGEST))
+async def push_events(request: Request, key: CallersKey) -> Response:
     """Take events in: 202 with what was accepted and rejected; see the README for every other answer."""
     body = await read_body(request)
     # Every event of the body carries this moment, so each leads back to the bytes it came in.

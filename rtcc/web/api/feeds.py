@@ -5,31 +5,32 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 
-from rtcc.access.keys import FEED
+from rtcc.access import keys as scopes
+from rtcc.access.keys import Key
 from rtcc.feeds.intake import Taken
 from rtcc.feeds.payload import Payload
 from rtcc.feeds.transports.push import SIGNATURE, TIMESTAMP, PushTable, SignatureError, require_signature
 from rtcc.tasks import StoreUnavailable
 from rtcc.web.answers import answer
 from rtcc.web.api.body import read_body
-from rtcc.web.api.callers import FEED_KEY, OVERSEER, overseer
+from rtcc.web.api.callers import CallersKey
 from rtcc.web.feed_desk import FeedDesk
 from rtcc.web.gate import Backlogged, IngestGate
 from rtcc.web.hub import Hub
 from rtcc.web.metrics import ACCEPTED, REJECTED
-from rtcc.web.viewer import Viewer, presented_key
+from rtcc.web.rules import FEED, OVERSEE, by
 
 router = APIRouter()
 #: Of one payload so many refusals are told.
 _MOST_TOLD = 500
 
 
-@router.get("/api/v1/feeds", openapi_extra=OVERSEER)
-async def list_feeds(request: Request, _: Annotated[Viewer, Depends(overseer)]) -> Response:
+@router.get("/api/v1/feeds", openapi_extra=by(OVERSEE))
+async def list_feeds(request: Request) -> Response:
     """Tell how every declared feed is, and every other source that was heard: 200."""
     hub: Hub = request.app.state.hub
     desk: FeedDesk = request.app.state.feeds
@@ -42,10 +43,10 @@ async def list_feeds(request: Request, _: Annotated[Viewer, Depends(overseer)]) 
     return answer(200, {"as_of": datetime.now(UTC).isoformat(), "feeds": declared, "sources": hub.feeds()})
 
 
-@router.post("/api/v1/feeds/{feed}", openapi_extra=FEED_KEY)
-async def push_payload(request: Request, feed: str) -> Response:
+@router.post("/api/v1/feeds/{feed}", openapi_extra=by(FEED))
+async def push_payload(request: Request, feed: str, key: CallersKey) -> Response:
     """Take one payload in: 202 with what came of its rows; see docs/feeds-transports.md for every other answer."""
-    sender, table = _sender(request, feed)
+    sender, table = _sender(request, feed, key)
     body = await read_body(request, table.limit_bytes)
     _require_signed(request, table, body)
     _require_room(request)
@@ -58,13 +59,9 @@ async def push_payload(request: Request, feed: str) -> Response:
     return _answer(taken)
 
 
-def _sender(request: Request, feed: str) -> tuple[str, PushTable]:
-    """Return who pushes, and what is declared; 401 without a key, 403 with another's, 404 where nothing is declared."""
-    key = presented_key(request)
-    if key is None:
-        detail = "A key is needed: Authorization: Bearer <key>; `rtcc keys create NAME --scope feed:<name>` makes one."
-        raise HTTPException(401, detail, {"WWW-Authenticate": "Bearer"})
-    if key.scope != FEED + feed:
+def _sender(request: Request, feed: str, key: Key) -> tuple[str, PushTable]:
+    """Return who pushes, and what is declared; 403 with another feed's key, 404 where nothing is declared."""
+    if key.scope != scopes.FEED + feed:
         raise HTTPException(403, f"This key has scope {key.scope}; pushing here needs the scope of this feed.")
     desk: FeedDesk = request.app.state.feeds
     if feed not in desk.pushed:

@@ -12,19 +12,19 @@ from rtcc.feeds.health import STATES
 from rtcc.picture.journaled import JournalHealth
 from rtcc.web import metrics
 from rtcc.web.answers import answer
-from rtcc.web.api.callers import ANYONE_HERE
 from rtcc.web.hub import Hub
+from rtcc.web.rules import OPEN, WATCH, by
 
 router = APIRouter()
 
 
-@router.get("/healthz", openapi_extra=ANYONE_HERE)
+@router.get("/healthz", openapi_extra=by(OPEN))
 async def is_alive() -> Response:
     """200 while the process answers at all."""
     return answer(200, {"status": "alive"})
 
 
-@router.get("/readyz", openapi_extra=ANYONE_HERE)
+@router.get("/readyz", openapi_extra=by(OPEN))
 async def is_ready(request: Request) -> Response:
     """200 while the picture is loaded and the store answers; 503 with the reason otherwise."""
     hub: Hub = request.app.state.hub
@@ -35,7 +35,7 @@ async def is_ready(request: Request) -> Response:
     return answer(200, {"status": "ready"})
 
 
-@router.get("/metrics", openapi_extra=ANYONE_HERE)
+@router.get("/metrics", openapi_extra=by(WATCH))
 async def get_metrics(request: Request) -> Response:
     """Return the counters in Prometheus' text form."""
     hub: Hub = request.app.state.hub

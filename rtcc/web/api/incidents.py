@@ -12,15 +12,17 @@ from rtcc.model.checks import one_of
 from rtcc.model.commands import TEXT, note, review
 from rtcc.picture.replica import Entity
 from rtcc.web.answers import answer
-from rtcc.web.api.callers import OPERATOR, WRITER, operator, writer
+from rtcc.web.api.callers import Caller
 from rtcc.web.api.keep import keep
 from rtcc.web.api.picture import ready_hub
 from rtcc.web.api.said import hold, said
 from rtcc.web.frames import visible
 from rtcc.web.hub import Hub
-from rtcc.web.viewer import Viewer
+from rtcc.web.rules import OPERATE, WRITE, by
 
 router = APIRouter()
+_TELLS_INCIDENT = by(WRITE, "command", ("incident", "incident_id"))
+_REVIEWS = by(OPERATE, "command", ("detection", "detection_id"))
 #: What somebody who has looked can say; back to "nobody has looked" there is no way.
 VERDICT = one_of("confirmed", "dismissed")
 
@@ -28,10 +30,8 @@ _Body = Annotated[dict[str, Any], Depends(said)]
 _ReadyHub = Annotated[Hub, Depends(ready_hub)]
 
 
-@router.post("/api/v1/incidents/{incident_id:path}/notes", openapi_extra=WRITER)
-async def write_note(
-    request: Request, incident_id: str, viewer: Annotated[Viewer, Depends(writer)], body: _Body, hub: _ReadyHub
-) -> Response:
+@router.post("/api/v1/incidents/{incident_id:path}/notes", openapi_extra=_TELLS_INCIDENT)
+async def write_note(request: Request, incident_id: str, viewer: Caller, body: _Body, hub: _ReadyHub) -> Response:
     """Write a note about an incident."""
     if _known(hub, "incident", incident_id, viewer.audience) is None:
         detail = (
@@ -44,9 +44,9 @@ async def write_note(
     return answer(202, {"accepted": True})
 
 
-@router.post("/api/v1/detections/{detection_id:path}/review", openapi_extra=OPERATOR)
+@router.post("/api/v1/detections/{detection_id:path}/review", openapi_extra=_REVIEWS)
 async def review_detection(
-    request: Request, detection_id: str, viewer: Annotated[Viewer, Depends(operator)], body: _Body, hub: _ReadyHub
+    request: Request, detection_id: str, viewer: Caller, body: _Body, hub: _ReadyHub
 ) -> Response:
     """Say what a detection is, after having looked; the last to look stands in the picture, all in the journal."""
     detection = _known(hub, "detection", detection_id, viewer.audience)

@@ -1,153 +1,112 @@
-"""Signing in and out: by a one-time address or a key, into a session whose token only the browser's cookie holds."""
+"""Signing in and out: by name and password, by a key; into a session whose token only the browser's cookie holds."""
 
 from __future__ import annotations
 
 import contextlib
-from typing import Annotated
-from urllib.parse import parse_qs
+from typing import Final
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, HTTPException, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from rtcc.access.keys import KeyRing
-from rtcc.access.sessions import SESSION_S, Session, Sessions, SessionsAway
-from rtcc.access.visibility import Audience
-from rtcc.web import login_page
+from rtcc.access.proof import ProofRefusedError
+from rtcc.settings import Settings
 from rtcc.web.answers import answer
-from rtcc.web.api.body import read_body
-from rtcc.web.api.callers import ANYONE_HERE
-from rtcc.web.document import theme_of
-from rtcc.web.viewer import ANYONE, COOKIE, Viewer, is_from_own_page, viewer_of
+from rtcc.web.api.callers import Caller
+from rtcc.web.at_the_door import at_the_door, door_of, door_page, form_of, status_of, told_when
+from rtcc.web.entering import enter_with, go_on, way_on
+from rtcc.web.home import own_path
+from rtcc.web.refusing import refused_on_record
+from rtcc.web.rules import OPEN, WATCH, by
+from rtcc.web.session_cookie import forget_session
+from rtcc.web.sign_in_record import UNKNOWN, record, record_session
+from rtcc.web.viewer import ANYONE, COOKIE, address_of, sessions_of, viewer_of
 
 router = APIRouter()
-BY_ADDRESS = {"x-access": "whoever holds the sign-in address"}
-
-#: Where each role begins; whoever does not stand here begins at the wall.
-HOME: dict[Audience, str] = {
-    "dispatcher": "/dispatch",
-    "supervisor": "/supervisor",
-    "admin": "/supervisor",
-    "analyst": "/supervisor",
-    "officer": "/officer",
-}
-_LARGEST_FORM = 4 * 1024
-_AWAY = "The store does not answer, so nobody can be signed in or out just now. Try again in a moment."
-_FOREIGN = "This request comes from another site's page. Go to RTCC itself and do it there."
+_UNKNOWN_KEY: Final = "This key is not known here."
 
 
-@router.get("/api/v1/me", openapi_extra=ANYONE_HERE)
-async def get_me(viewer: Annotated[Viewer, Depends(viewer_of)]) -> Response:
+@router.get("/api/v1/me", openapi_extra=by(WATCH))
+async def get_me(viewer: Caller) -> Response:
     """Return who the caller is here, and whether that one commands."""
     me = {"name": viewer.name, "role": viewer.role, "audience": viewer.audience, "operates": viewer.operates}
     return answer(200, me, {"Cache-Control": "no-store"})
 
 
-@router.get("/login", openapi_extra=ANYONE_HERE)
-async def show_how(request: Request) -> Response:
-    """Say how to sign in, or that one is."""
-    theme, viewer = theme_of(request), ANYONE
+@router.get("/login", openapi_extra=by(OPEN))
+async def show(request: Request) -> Response:
+    """Ask for name and password, or say that one is signed in."""
+    viewer = ANYONE
     # Whose session it is may be unknown now; how to sign in can be said all the same.
     with contextlib.suppress(HTTPException):
         viewer = await viewer_of(request)
-    if viewer.name:
-        return login_page.signed_in(theme, viewer, _home(viewer.role))
-    return login_page.how_to(theme)
+    if viewer.by == "session":
+        home = way_on(viewer.role, request.query_params.get("next"))
+        return door_page(request, "login/signed_in.html", title="Signed in", home=home)
+    return _asked(request)
 
 
-@router.post("/login", openapi_extra=ANYONE_HERE)
-async def sign_in_with_key(request: Request) -> Response:
-    """Begin a session that may what the key in the form may."""
-    theme = theme_of(request)
-    if not is_from_own_page(request):
-        return login_page.said(403, theme, "Not signed in", _FOREIGN)
-    body = await read_body(request, _LARGEST_FORM)
-    presented = parse_qs(body.decode("utf-8", "replace"), max_num_fields=8).get("key", [""])[0].strip()
+@router.post("/login", openapi_extra=by(OPEN))
+@at_the_door("Not signed in")
+async def sign_in(request: Request) -> Response:
+    """Go on with whoever knows a name and its password; begin a session that may what a key in the form may."""
+    form = await form_of(request)
+    if "key" in form or "name" not in form:
+        return await _by_key(request, form.get("key", "").strip())
+    name = form["name"].strip()
+    try:
+        account = await door_of(request).proof.password(name, form.get("password", ""), address_of(request))
+    except ProofRefusedError as refusal:
+        await refused_on_record(request, refusal, name, "password")
+        return told_when(_asked(request, status_of(refusal), str(refusal), name=name), refusal)
+    return await go_on(request, account, request.query_params.get("next"))
+
+
+@router.post("/logout", openapi_extra=by(OPEN))
+@at_the_door("Not signed out")
+async def sign_out(request: Request) -> Response:
+    """End the session, here and in the store."""
+    sessions, token = sessions_of(request), request.cookies.get(COOKIE, "")
+    found = await sessions.find(token)
+    await sessions.end(token)
+    if found is not None:
+        await record_session(request, "sign out", found.session)
+    response = RedirectResponse("/login", 303)
+    forget_session(request, response)
+    return response
+
+
+async def _by_key(request: Request, presented: str) -> Response:
     keys: KeyRing = request.app.state.keys
     key = keys.find(presented)
     if key is None:
-        return login_page.how_to(theme, (401, "This key is not known here."))
-    try:
-        begun = await _sessions(request).begin_with(key)
-    except SessionsAway:
-        return login_page.said(503, theme, "Not signed in", _AWAY)
-    if begun is None:
-        return login_page.how_to(
-            theme, (403, f"This key has scope {key.scope}; it is for a program and signs nobody in.")
-        )
-    return await _enter(request, *begun)
+        # Nobody guesses a key; but the record is not filled by those who try.
+        await door_of(request).throttle.visit(address_of(request))
+        await record(request, "sign in failed", UNKNOWN, "refused", by="key", why="unknown key")
+        return _asked(request, 401, _UNKNOWN_KEY, of_key=True)
+    entered = await enter_with(request, key)
+    if entered is None:
+        await record(request, "sign in failed", key.name, "refused", by="key", why=f"scope {key.scope}")
+        sentence = f"This key has scope {key.scope}; it is for a program and signs nobody in."
+        return _asked(request, 403, sentence, of_key=True)
+    return entered
 
 
-@router.get("/login/{token}", openapi_extra=BY_ADDRESS)
-async def show_invitation(request: Request, token: str) -> Response:
-    """Show whom the address is for; only its button uses it, so that a preview of the link does not."""
-    theme = theme_of(request)
-    try:
-        invited = await _sessions(request).invited(token)
-        return await _no_address(request, token) if invited is None else login_page.invitation(theme, invited)
-    except SessionsAway:
-        return login_page.said(503, theme, "Not now", _AWAY)
-
-
-@router.post("/login/{token}", openapi_extra=BY_ADDRESS)
-async def sign_in(request: Request, token: str) -> Response:
-    """Use the address up, and begin the session of whom it is for."""
-    theme = theme_of(request)
-    if not is_from_own_page(request):
-        return login_page.said(403, theme, "Not signed in", _FOREIGN)
-    try:
-        begun = await _sessions(request).accept(token)
-        return await _no_address(request, token) if begun is None else await _enter(request, *begun)
-    except SessionsAway:
-        return login_page.said(503, theme, "Not signed in", _AWAY)
-
-
-@router.post("/logout", openapi_extra=ANYONE_HERE)
-async def sign_out(request: Request) -> Response:
-    """End the session, here and in the store."""
-    theme = theme_of(request)
-    if not is_from_own_page(request):
-        return login_page.said(403, theme, "Not signed out", _FOREIGN)
-    try:
-        await _sessions(request).end(request.cookies.get(COOKIE, ""))
-    except SessionsAway:
-        return login_page.said(503, theme, "Not signed out", _AWAY)
-    response = RedirectResponse("/login", 303)
-    response.delete_cookie(COOKIE, path="/", secure=_is_https(request), httponly=True, samesite="strict")
-    return response
-
-
-async def _no_address(request: Request, token: str) -> Response:
-    theme = theme_of(request)
-    if await _sessions(request).was_used(token):
-        sentence = (
-            "Somebody has signed in with it, and it works once. If that was not you, tell whoever runs RTCC here."
-        )
-        return login_page.said(410, theme, "This address has been used", sentence)
-    sentence = "There is no such sign-in address, or its 24 hours are over. Ask whoever runs RTCC here for a new one."
-    return login_page.said(404, theme, "This address leads nowhere", sentence)
-
-
-async def _enter(request: Request, token: str, session: Session) -> Response:
-    before = request.cookies.get(COOKIE)
-    if before:
-        with contextlib.suppress(SessionsAway):
-            await _sessions(request).end(before)
-    response = RedirectResponse(_home(session.role), 303, {"Cache-Control": "no-store"})
-    response.set_cookie(
-        COOKIE, token, max_age=SESSION_S, path="/", secure=_is_https(request), httponly=True, samesite="strict"
+def _asked(
+    request: Request, status: int = 200, refused: str | None = None, *, name: str = "", of_key: bool = False
+) -> HTMLResponse:
+    settings: Settings = request.app.state.settings
+    openid, next_page = settings.access.openid, own_path(request.query_params.get("next"))
+    return door_page(
+        request,
+        "login/sign_in.html",
+        status,
+        title="Sign in",
+        refused=refused,
+        key_refused=of_key,
+        name=name,
+        query=f"?{urlencode({'next': next_page})}" if next_page else "",
+        openid=None if openid is None else openid.name,
+        wall_is_open=request.app.state.wall_is_open,
     )
-    return response
-
-
-def _is_https(request: Request) -> bool:
-    # The server has read X-Forwarded-Proto already, from a proxy on this machine and from nobody else.
-    return request.url.scheme == "https"
-
-
-def _home(role: Audience) -> str:
-    return HOME.get(role, "/wall")
-
-
-def _sessions(request: Request) -> Sessions:
-    sessions: Sessions = request.app.state.sessions
-    return sessions

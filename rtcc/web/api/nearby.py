@@ -12,10 +12,11 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from rtcc.access.visibility import Audience
 from rtcc.model.checks import parse_instant
 from rtcc.picture.replica import Replica
-from rtcc.web.api.callers import READER, reading_audience
+from rtcc.web.api.callers import Reader
 from rtcc.web.api.picture import ready_hub
 from rtcc.web.frames import visible
 from rtcc.web.hub import Hub
+from rtcc.web.rules import WATCH, by
 
 router = APIRouter()
 
@@ -23,12 +24,12 @@ router = APIRouter()
 FIX_MAX_AGE = timedelta(seconds=120)
 
 
-@router.get("/api/v1/incidents/{incident_id:path}/nearby", openapi_extra=READER)
+@router.get("/api/v1/incidents/{incident_id:path}/nearby", openapi_extra=by(WATCH))
 async def get_nearby(
     request: Request,
     incident_id: str,
     hub: Annotated[Hub, Depends(ready_hub)],
-    audience: Annotated[Audience, Depends(reading_audience)],
+    audience: Reader,
     k: Annotated[int, Query(ge=1, le=20)] = 5,
 ) -> Response:
     """Return the k nearest available units, cameras and places around an incident, as far as the audience may see."""

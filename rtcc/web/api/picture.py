@@ -8,17 +8,16 @@ from typing import Annotated, Any
 import orjson
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 
-from rtcc.access.visibility import Audience
 from rtcc.model.fields import KINDS
 from rtcc.picture.changes import cursor_of
-from rtcc.web.api.callers import READER, reading_audience
+from rtcc.web.api.callers import Caller, Reader
 from rtcc.web.frames import visible
 from rtcc.web.hub import Hub, now_text
 from rtcc.web.live import LiveStream
-from rtcc.web.viewer import Viewer, is_still, viewer_of
+from rtcc.web.rules import WATCH, by
+from rtcc.web.viewer import still
 
 router = APIRouter()
-_AudienceOf = Annotated[Audience, Depends(reading_audience)]
 
 
 def ready_hub(request: Request) -> Hub:
@@ -32,8 +31,8 @@ def ready_hub(request: Request) -> Hub:
 _ReadyHub = Annotated[Hub, Depends(ready_hub)]
 
 
-@router.get("/api/v1/picture", openapi_extra=READER)
-async def get_picture(hub: _ReadyHub, audience: _AudienceOf) -> Response:
+@router.get("/api/v1/picture", openapi_extra=by(WATCH))
+async def get_picture(hub: _ReadyHub, audience: Reader) -> Response:
     """Return everything the audience may see now, and the cursor from which the live stream continues it."""
     entities: dict[str, dict[str, Any]] = {}
     for (kind, id_), entity in hub.replica.entities.items():
@@ -44,17 +43,15 @@ async def get_picture(hub: _ReadyHub, audience: _AudienceOf) -> Response:
     return Response(orjson.dumps(picture), headers={"Cache-Control": "no-store"}, media_type="application/json")
 
 
-@router.get("/api/v1/live", openapi_extra=READER, response_class=Response)
-async def get_live(
-    request: Request, hub: _ReadyHub, viewer: Annotated[Viewer, Depends(viewer_of)], cursor: str | None = None
-) -> Any:
+@router.get("/api/v1/live", openapi_extra=by(WATCH), response_class=Response)
+async def get_live(request: Request, hub: _ReadyHub, viewer: Caller, cursor: str | None = None) -> Any:
     """Stream changes as server-sent events after `Last-Event-ID` or `cursor`, or from now on without either."""
     begin = request.headers.get("last-event-id") or cursor
-    return _Streaming(LiveStream(hub, viewer.audience, begin, partial(is_still, request, viewer)))
+    return _Streaming(LiveStream(hub, viewer.sees, begin, partial(still, request, viewer)))
 
 
-@router.get("/api/v1/geojson/{kind}", openapi_extra=READER)
-async def get_geojson(kind: str, hub: _ReadyHub, audience: _AudienceOf) -> Response:
+@router.get("/api/v1/geojson/{kind}", openapi_extra=by(WATCH))
+async def get_geojson(kind: str, hub: _ReadyHub, audience: Reader) -> Response:
     """Return all of a kind that have a position as an RFC 7946 FeatureCollection."""
     if kind not in KINDS:
         raise HTTPException(404, f"kind is not known; it must be one of {', '.join(KINDS)}.")

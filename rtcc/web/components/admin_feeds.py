@@ -22,6 +22,13 @@ COLUMNS = (
     "Refused",
     "Dead letters",
 )
+_SIBLINGS = (
+    ("People", "/admin/people", "for-admins"),
+    ("Devices", "/admin/devices", "for-admins"),
+    ("Audit", "/admin/audit", "for-admins"),
+    ("Review", "/admin/review", ""),
+)
+_SIBLINGS_SAID: dict[str, Any] = {"aria-label": "Administration"}
 _SAID: dict[str, Any] = {"aria-live": "polite"}
 _HEAD: dict[str, Any] = {"aria-hidden": "true"}
 
@@ -35,6 +42,7 @@ def admin_feeds() -> Component:
                 className="panel-head",
                 children=[
                     html.H2("Feeds"),
+                    _siblings(),
                     html.Span("Asking …", id=ids.ADMIN_COUNTS, className="admin-counts"),
                     html.Span(id=ids.ADMIN_WAITS, className="admin-waits"),
                     html.Span(id=ids.ADMIN_SAYS, className="admin-says", **_SAID),
@@ -52,6 +60,12 @@ def admin_feeds() -> Component:
             html.Div(id=ids.ADMIN_OTHERS, className="admin-others", hidden=True),
         ],
     )
+
+
+def _siblings() -> Component:
+    """The other pages of whoever sees to the center; which of them are whose, the styles know by the role."""
+    links = [html.A(word, href=address, className=whose) for word, address, whose in _SIBLINGS]
+    return html.Nav(links, className="admin-siblings", **_SIBLINGS_SAID)
 
 
 def closed() -> Component:

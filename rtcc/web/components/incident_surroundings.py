@@ -13,7 +13,7 @@ from rtcc.model.checks import parse_instant
 from rtcc.web.asking import Untold
 from rtcc.web.city_time import CityTime
 from rtcc.web.components.incident_words import STATUSES, calmly, far, span
-from rtcc.web.components.states import nothing
+from rtcc.web.components.states import asking_link, asks, nothing
 
 _VIEW = {True: "looks here", False: "does not look here", None: "where it looks is not known"}
 #: Farther away nothing says anything about this place.
@@ -46,7 +46,7 @@ def places(near: Mapping[str, Any] | None) -> Part:
 def around(told: Mapping[str, Any] | Untold, time: CityTime, began: datetime | None) -> Part:
     """Detections and alarms by time and distance, the latest first."""
     if isinstance(told, Untold):
-        return nothing("Not known here", told.sentence)
+        return untold(told)
     if not told["found"]:
         within = f"No detection and no alarm within {far(told['radius_m'])} and {told['minutes']:g} min."
         return nothing("Nothing was seen around it", within)
@@ -59,12 +59,17 @@ def around(told: Mapping[str, Any] | Untold, time: CityTime, began: datetime | N
 def history(told: Mapping[str, Any] | Untold, time: CityTime) -> Part:
     """Earlier incidents at this address, the latest first."""
     if isinstance(told, Untold):
-        return nothing("Not known here", told.sentence)
+        return untold(told)
     if not told["earlier"]:
         return nothing(
             "The first one here", f"No earlier incident at this address or within {far(told['radius_m'])} is on record."
         )
     return html.Ul([_earlier(one, time) for one in told["earlier"]], className="rows")
+
+
+def untold(told: Untold) -> html.Div:
+    """What stands where nothing is told: why, and where that is so the way to say what for."""
+    return nothing("Not known here", told.sentence) if told.needs is None else asks(told.needs, told.sentence)
 
 
 def _found(one: Mapping[str, Any], time: CityTime, began: datetime | None) -> html.Li:
@@ -76,8 +81,13 @@ def _found(one: Mapping[str, Any], time: CityTime, began: datetime | None) -> ht
         else one["what"] or "Alarm"
     )
     when = "" if at is None else time.clock(at)
-    told = [when, _against(at, began), *_more(one)]
-    return _row(what, " · ".join(word for word in told if word), far(one["distance_m"]), one)
+    told = " · ".join(word for word in (when, _against(at, began), *_more(one)) if word)
+    more = [told, " ", asking_link(("plate", one["id"]), "Plate: give a reason")] if _hides_plate(one) else told
+    return _row(what, more, far(one["distance_m"]), one)
+
+
+def _hides_plate(one: Mapping[str, Any]) -> bool:
+    return one["kind"] == "detection" and one["what"] == "plate" and not one.get("plate")
 
 
 def _against(at: datetime | None, began: datetime | None) -> str:
@@ -111,7 +121,7 @@ def _earlier(one: Mapping[str, Any], time: CityTime) -> html.Li:
     return _row(link, " · ".join(word for word in words if word), distance, {"kind": "incident"})
 
 
-def _row(what: Any, more: str, distance: str, one: Mapping[str, Any]) -> html.Li:
+def _row(what: Any, more: Any, distance: str, one: Mapping[str, Any]) -> html.Li:
     kind: dict[str, Any] = {"data-kind": one.get("kind", "")}
     return html.Li(
         [

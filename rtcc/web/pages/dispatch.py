@@ -17,6 +17,8 @@ from rtcc.web.components.map_stage import map_stage
 from rtcc.web.components.map_tools import map_tools
 from rtcc.web.components.queue_grid import queue_grid
 from rtcc.web.page import Page
+from rtcc.web.ruled import ruled
+from rtcc.web.rules import WATCH
 
 _SHOWN = (("calls", "Calls"), ("incidents", "Incidents"), ("units", "Units"))
 _FIRST_SHOWN: dict[str, Any] = {"data-shown": "incidents"}
@@ -63,10 +65,10 @@ def callbacks(app: Dash) -> None:
     asked = Input(ids.CHOSEN_ASKED, "data")
     app.callback(
         Output(ids.CHOSEN_UNITS, "children"), Output(ids.CHOSEN_CAMERAS, "children"), asked, prevent_initial_call=True
-    )(chosen_told.surroundings)
+    )(ruled(WATCH, chosen_told.surroundings))
     # The past takes longer than the present: neither waits for the other.
     app.callback(Output(ids.CHOSEN_HISTORY, "children"), Input(ids.CHOSEN_ID, "data"), prevent_initial_call=True)(
-        chosen_told.earlier
+        ruled(WATCH, chosen_told.earlier)
     )
 
 

@@ -14,9 +14,10 @@ from dash.fingerprint import build_fingerprint
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 
-from rtcc.web.api.callers import ANYONE_HERE
 from rtcc.web.document import attributes, head, theme_of
 from rtcc.web.ids import OFFICER
+from rtcc.web.rules import WATCH, by
+from rtcc.web.security_headers import POLICY, policy_of_maps
 from rtcc.web.viewer import Viewer, viewer_of
 
 PATH = "/officer"
@@ -29,13 +30,19 @@ _NOTE = """<form id="officer-write" class="officer-write" hidden>
 _NO_NOTE = """<form id="officer-write" class="officer-write" hidden>
         <p class="officer-quiet">Who is signed in can add notes. <a href="/login">Sign in</a></p>
       </form>"""
-_SIGNED_IN = """<form method="post" action="/logout"><button class="officer-button">Sign out {name}</button></form>"""
+_SIGNED_IN = """<h2>{name} · {role}</h2>
+        {roles}<a class="officer-button" href="/account">Account and sessions</a>
+        <button class="officer-button" type="button" data-lock hidden>Lock now</button>
+        <form method="post" action="/logout"><button class="officer-button">Sign out</button></form>"""
+_ROLES = """<form class="officer-sign" method="post" action="/session/role">{buttons}</form>
+        """
+_ROLE = """<button class="officer-button" name="role" value="{role}">Go on as {role}</button>"""
 _SIGNED_OUT = """<a class="officer-button" href="/login">Sign in</a>"""
 
 
 def mount_officer(server: FastAPI) -> None:
     """Put the page on the server; its map, if it is asked for, uses the library that Dash serves for its own."""
-    server.add_api_route(PATH, _document(_library()), methods=["GET"], openapi_extra=ANYONE_HERE)
+    server.add_api_route(PATH, _document(_library()), methods=["GET"], openapi_extra=by(WATCH))
 
 
 def _document(library: tuple[str, int]) -> Callable[[Request], Awaitable[HTMLResponse]]:
@@ -53,13 +60,17 @@ def _document(library: tuple[str, int]) -> Callable[[Request], Awaitable[HTMLRes
             "SIGN": _sign(viewer),
         }
         page = re.sub(r"RTCC-([A-Z]+)", lambda found: said[found[1]], _TEMPLATE.read_text())
-        return HTMLResponse(page, headers={"Cache-Control": "no-store"})
+        return HTMLResponse(page, headers={"Cache-Control": "no-store", POLICY: policy_of_maps()})
 
     return officer
 
 
 def _sign(viewer: Viewer) -> str:
-    return _SIGNED_IN.format(name=escape(viewer.name)) if viewer.name else _SIGNED_OUT
+    if not viewer.name:
+        return _SIGNED_OUT
+    buttons = "".join(_ROLE.format(role=role) for role in viewer.roles if role != viewer.role)
+    roles = _ROLES.format(buttons=buttons) if buttons else ""
+    return _SIGNED_IN.format(name=escape(viewer.name), role=viewer.role, roles=roles)
 
 
 def _library() -> tuple[str, int]:

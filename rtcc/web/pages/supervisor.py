@@ -22,6 +22,8 @@ from rtcc.web.document import theme_here
 from rtcc.web.figures import last_hour
 from rtcc.web.hour_told import hour_told
 from rtcc.web.page import Page
+from rtcc.web.ruled import ruled
+from rtcc.web.rules import WATCH
 
 
 def layout(theme: str | None = None, **_: Any) -> Component:
@@ -57,7 +59,7 @@ def callbacks(app: Dash) -> None:
         Output(ids.HOUR_NOTE, "children"),
         Input(ids.HOUR_TURN, "n_intervals"),
         State(ids.ADDRESS, "search"),
-    )(_hour)
+    )(ruled(WATCH, _hour))
 
 
 async def _hour(_: int | None, search: str | None) -> tuple[Any, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rtcc.access.visibility import AUDIENCES, Audience, hidden_fields, marks_of
+from rtcc.access.visibility import AUDIENCES, Audience, hidden_fields, marks_of, role_behind, screen_of
 from rtcc.model.fields import KINDS
 
 INCIDENT, ALARM = {"kind": "incident", "id": "i"}, {"kind": "alarm", "id": "a"}
@@ -31,3 +31,17 @@ def test_a_public_warning_goes_to_all(audience: Audience) -> None:
     """A notice is public: every audience receives it whole."""
     fields = dict.fromkeys(KINDS["notice"], "x")
     assert hidden_fields(audience, "notice", marks_of("notice", fields)) == frozenset()
+
+
+@pytest.mark.parametrize("sensitive", [False, True])
+@pytest.mark.parametrize("role", AUDIENCES)
+def test_a_screen_receives_what_its_role_does_but_what_asks_for_a_reason(role: Audience, sensitive: bool) -> None:
+    """Plates always, and of a sensitive incident what was told and who told it; where nothing waits it is the role."""
+    screen = screen_of(role)
+    assert role_behind(screen) == role
+    waits = {"detection": {"plate"}, "incident": {"narrative", "caller_name"} if sensitive else set()}
+    for kind in KINDS:
+        marks = marks_of(kind, {"sensitive": sensitive})
+        by_role = hidden_fields(role, kind, marks)
+        more = waits.get(kind, set()) if screen != role else set()
+        assert hidden_fields(screen, kind, marks) == (None if by_role is None else by_role | more)

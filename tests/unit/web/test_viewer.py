@@ -10,8 +10,9 @@ import pytest
 from fastapi import FastAPI, HTTPException, Request
 
 from rtcc.access.keys import OPERATE, KeyRing
-from rtcc.access.sessions import Session, SessionsAway
-from rtcc.web.viewer import ANYONE, COOKIE, is_still, viewer_of
+from rtcc.access.session import Found, Session
+from rtcc.access.sessions import SessionsAway
+from rtcc.web.viewer import ANYONE, COOKIE, NOBODY, still, viewer_of
 
 ANN = Session("a1", "Ann Roe", "officer", operates=False, writes=True, created_at="2026-11-22T12:00:00Z")
 
@@ -19,13 +20,16 @@ ANN = Session("a1", "Ann Roe", "officer", operates=False, writes=True, created_a
 class Book:
     """Sessions of which a test says what there is."""
 
+    lock_after_s = 1800
+
     def __init__(self, session: Session | None) -> None:
         self.session: Session | Exception | None = session
+        self.locked_at: float | None = None
 
-    async def find(self, token: str) -> Session | None:
+    async def find(self, token: str) -> Found | None:
         if isinstance(self.session, Exception):
             raise self.session
-        return self.session
+        return None if self.session is None else Found(self.session, 0.0, self.locked_at)
 
 
 def request(app: FastAPI, **headers: str) -> Request:
@@ -60,15 +64,39 @@ def test_an_id_names_a_viewer_and_opens_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("later", "still"),
-    [(ANN, True), (None, False), (SessionsAway("away"), True), (Session("b2", "Bo", "wall", False, False, ""), False)],
+    ("later", "is_now"),
+    [
+        (ANN, "same"),
+        (None, "other"),
+        (SessionsAway("away"), "same"),
+        (Session("b2", "Bo", "wall", False, False, ""), "other"),
+    ],
     ids=["same", "ended", "nobody can say", "another"],
 )
-def test_a_long_request_is_its_viewers_until_that_is_known_to_be_over(tmp_path: Path, later: Any, still: bool) -> None:
+def test_a_long_request_is_its_viewers_until_that_is_known_to_be_over(tmp_path: Path, later: Any, is_now: str) -> None:
     """An ended session ends it, a store that is away does not."""
     app = FastAPI()
     app.state.keys, app.state.sessions = KeyRing(tmp_path), Book(ANN)
     asking = request(app, cookie=f"{COOKIE}=x")
     viewer = asyncio.run(viewer_of(asking))
     app.state.sessions.session = later
-    assert asyncio.run(is_still(asking, viewer)) is still
+    assert asyncio.run(still(asking, viewer)) == is_now
+
+
+def test_a_long_request_is_told_that_its_screen_is_locked(tmp_path: Path) -> None:
+    """A locked session is neither the same as before nor somebody else: its screen goes to where it is unlocked."""
+    app = FastAPI()
+    app.state.keys, app.state.sessions = KeyRing(tmp_path), Book(ANN)
+    asking = request(app, cookie=f"{COOKIE}=x")
+    viewer = asyncio.run(viewer_of(asking))
+    app.state.sessions.locked_at = 1.0
+    assert asyncio.run(still(asking, viewer)) == "locked"
+
+
+def test_where_the_wall_is_not_open_whoever_says_nothing_is_nobody(tmp_path: Path) -> None:
+    """Nothing of the center is for them, and an ingest key shows them no more."""
+    app = FastAPI()
+    app.state.keys, app.state.wall_is_open = KeyRing(tmp_path), False
+    assert asyncio.run(viewer_of(request(app))) == NOBODY
+    key = app.state.keys.create("cad", "ingest")
+    assert asyncio.run(viewer_of(request(app, authorization=f"Bearer {key}"))).audience == "public"
