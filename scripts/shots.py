@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from rtcc.city import choice
 from rtcc.city.choice import CALLS, public_data
+from rtcc.settings import CITIES
 from scripts.access_shots import ACCESS, AccessShots
 from scripts.chromium import FLAGS, program
 from scripts.shown_center import ROOT, ShownCenter
@@ -82,7 +83,8 @@ def main() -> None:
                 taker.take(center, "stale")
         access = [name for name in ACCESS if not asked.pages or name in asked.pages]
         if access:
-            with ShownCenter("--no-simulator", feeds=False) as center:
+            # There is no map on them: the city that is built the quickest will do.
+            with ShownCenter("--no-simulator", "--city", str(CITIES / "plain"), feeds=False) as center:
                 AccessShots(browser, center, asked.themes, asked.sizes, taker.keep).take(access)
         if not asked.pages and (public_data() / CALLS).is_file():
             with ShownCenter("--city", str(choice.SAN_FRANCISCO), feeds=False) as center:

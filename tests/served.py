@@ -10,6 +10,7 @@ from collections.abc import Coroutine, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+import httpx
 import pyotp
 import uvicorn
 from argon2 import PasswordHasher
@@ -17,15 +18,18 @@ from argon2.profiles import CHEAPEST
 
 from rtcc.access.accounts import Accounts
 from rtcc.access.second_factor import new_recovery_codes, recovery_hash
-from rtcc.access.session import Entrance
+from rtcc.access.session import By, Entrance
 from rtcc.access.sessions import Sessions
 from rtcc.access.visibility import Audience
+from rtcc.picture.replica import Entity
 from rtcc.settings import Settings
 from rtcc.store.embedded import EmbeddedStore
 from rtcc.web.server import create_app
 from tests.running import free_port
+from tests.signing_in import COOKIE, OWN_PAGE
 
 T = TypeVar("T")
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0"
 PASSWORD = "four horses in the harbour"
 
 
@@ -75,14 +79,29 @@ class Served:
         sessions: Sessions = self.app.state.sessions
         return sessions
 
+    def there_is(self, kind: str, id_: str, **fields: Any) -> None:
+        """Let something be in the picture."""
+        self.app.state.hub.replica.entities[kind, id_] = Entity(kind, id_, fields, 1, agency="PFPD")
+
     def link(self, name: str, role: str) -> str:
         """Return the address of a new one-time link."""
         self.accounts.ensure(name, role)
         return f"{self.address}/login/{self.run(self.sessions.invite(name, role, account=True))}"
 
-    def begin(self, name: str, role: Audience, agent: str = "Firefox/130.0 (X11; Linux x86_64)") -> str:
-        """Begin a session as after a sign-in with a password, and return its token."""
-        return self.run(self.sessions.begin(Entrance(name, role, "password", True, "127.0.0.1", agent)))[0]
+    def begin(self, name: str, role: Audience, agent: str = FIREFOX, came_by: By = "password") -> str:
+        """Begin a session as after a sign-in, and return its token."""
+        return self.run(self.sessions.begin(Entrance(name, role, came_by, True, "127.0.0.1", agent)))[0]
+
+    @contextlib.contextmanager
+    def signed(self, name: str, role: Audience, came_by: By = "password") -> Iterator[httpx.Client]:
+        """Give the browser of somebody who has an account and is signed in."""
+        with self.browser() as client:
+            client.cookies[COOKIE] = self.begin(name, role, came_by=came_by)
+            yield client
+
+    def browser(self) -> httpx.Client:
+        """Return a client that sends what browsers send from a page of ours, and follows no redirect by itself."""
+        return httpx.Client(base_url=self.address, headers=OWN_PAGE, timeout=20.0)
 
     def person(self, name: str, *roles: str) -> Person:
         """Make somebody with a password, a second factor and recovery codes."""

@@ -17,7 +17,6 @@ _KIB: Final = 1024
 _BODIES: Final[tuple[tuple[str, int | None], ...]] = (
     ("/api/v1/events", None),
     ("/api/v1/feeds/", None),
-    ("/api/v1/eido", None),
     ("/_dash-update-component", 256 * _KIB),
     ("/api/", 64 * _KIB),
     # Forms of people.

@@ -228,3 +228,28 @@ def test_a_session_elsewhere_is_ended_from_the_account(
     expect(page.get_by_role("row")).to_have_count(2)
     elsewhere.reload()
     elsewhere.wait_for_url(SIGN_IN)
+
+
+def test_broken_glass_is_reviewed_and_stays_on_record(
+    center: Served, page: Page, open_browser: Callable[[], BrowserContext]
+) -> None:
+    """Whoever breaks the glass says why; a supervisor finds it waiting, asks, and both stand in the audit for good."""
+    center.there_is("incident", "26-018842", type="Family disturbance", sensitive=True, narrative="The caller whispers")
+    sign_in(page, center, "Ida Fry", "dispatcher", to="/reason?subject=incident:26-018842&next=/account")
+    page.get_by_label("Why, in one sentence").fill("An officer calls for help from that door")
+    page.get_by_role("button", name="Break the glass and show it").click()
+    page.wait_for_url("**/account")
+    above = open_browser().new_page()
+    sign_in(above, center, "Jan Kerr", "supervisor", to="/admin/review")
+    use = above.get_by_role("region", name="Ida Fry saw a sensitive incident")
+    expect(use).to_contain_text("An officer calls for help from that door")
+    use.get_by_label("What came of it").fill("Spoke with her: it was right")
+    use.get_by_role("button", name="Reviewed").click()
+    expect(above.get_by_role("status")).to_contain_text("is reviewed")
+    expect(above.get_by_text("Nothing waits for review")).to_be_visible()
+    above.get_by_role("link", name="Audit").click()
+    above.get_by_label("Subject").fill("26-018842")
+    above.get_by_role("button", name="Show").click()
+    expect(above.get_by_role("row").filter(has_text="Ida Fry")).to_contain_text("break glass")
+    above.goto(f"{center.address}/admin/audit?action=reviewed")
+    expect(above.get_by_role("row").filter(has_text="Jan Kerr")).to_contain_text("Spoke with her: it was right")

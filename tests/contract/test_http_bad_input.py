@@ -108,7 +108,7 @@ def test_good_events_among_bad_ones_are_taken(client: httpx.Client, rtcc_up: Run
 
 @pytest.mark.parametrize(
     "header",
-    ["", "Bearer", "Basic dTpw", "Bearer " + SECRET, "Bearer rtcc_" + "x" * 43, "Bearer " + "x" * 60_000,
+    ["", "Bearer", "Basic dTpw", "Bearer " + SECRET, "Bearer rtcc_" + "x" * 43, "Bearer " + "x" * 30_000,
      "bearer \xe9", "Token x", SECRET],
 )  # fmt: skip
 def test_a_bad_key_is_refused(rtcc_up: Running, header: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator
 
 import httpx
@@ -11,7 +10,6 @@ import pytest
 from rtcc.access.audit import folder_of
 from rtcc.access.audit_read import AuditFilter, oldest_first
 from tests.served import Served, served
-from tests.signing_in import COOKIE, OWN_PAGE
 
 
 @pytest.fixture(scope="module")
@@ -22,17 +20,10 @@ def center(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield center
 
 
-@contextlib.contextmanager
-def signed(center: Served, name: str, role: str) -> Iterator[httpx.Client]:
-    """Give the browser of somebody who has an account and is signed in."""
-    with httpx.Client(base_url=center.address, headers=OWN_PAGE, cookies={COOKIE: center.begin(name, role)}) as client:
-        yield client
-
-
 @pytest.fixture
 def admin(center: Served) -> Iterator[httpx.Client]:
     """The browser of Ada Reyes."""
-    with signed(center, "Ada Reyes", "admin") as client:
+    with center.signed("Ada Reyes", "admin") as client:
         yield client
 
 
@@ -49,7 +40,7 @@ def test_an_invitation_makes_an_account_and_is_shown_once(center: Served, admin:
     address = page.text.partition('id="made"')[2].partition('value="')[2].partition('"')[0]
     assert address.startswith(f"{center.address}/login/")
     assert address not in admin.get("/admin/people").text
-    assert "Bea Quist" in httpx.get(address).text
+    assert "Bea Quist" in admin.get(address).text
     account = center.accounts.get("bea quist")
     assert account is not None
     assert account.roles == ("officer",)
@@ -71,7 +62,7 @@ def test_an_invitation_that_cannot_be_made_says_why(center: Served, admin: httpx
 def test_who_is_disabled_is_out_at_once_until_enabled(center: Served, admin: httpx.Client) -> None:
     """Their next request is nobody's, whatever cookie they hold; the reason stands in the list and on record."""
     center.person("Cal Frey", "supervisor")
-    with signed(center, "Cal Frey", "supervisor") as client:
+    with center.signed("Cal Frey", "supervisor") as client:
         assert client.get("/account").status_code == 200
         assert admin.post("/admin/people/disable", data={"name": "Cal Frey", "why": ""}).status_code == 422
         assert client.get("/account").status_code == 200
@@ -91,7 +82,7 @@ def test_the_last_administrator_stays_one(center: Served, admin: httpx.Client) -
     assert admin.post("/admin/people/disable", data={"name": "ada reyes", "why": "tired"}).status_code == 422
     assert admin.post("/admin/people/roles", data={"name": "Ada Reyes", "role-officer": "yes"}).status_code == 422
     center.person("Dee Hart", "admin")
-    with signed(center, "Dee Hart", "admin") as other:
+    with center.signed("Dee Hart", "admin") as other:
         center.accounts.lock("Dee Hart")
         refused = other.post("/admin/people/disable", data={"name": "Ada Reyes", "why": "coup"})
         assert refused.status_code == 422
@@ -105,7 +96,7 @@ def test_the_last_administrator_stays_one(center: Served, admin: httpx.Client) -
 def test_a_role_that_is_taken_away_is_gone_at_once(center: Served, admin: httpx.Client) -> None:
     """A session in it ends; one in a role that stays goes on."""
     center.person("Eve Noor", "dispatcher", "supervisor")
-    with signed(center, "Eve Noor", "supervisor") as above, signed(center, "Eve Noor", "dispatcher") as below:
+    with center.signed("Eve Noor", "supervisor") as above, center.signed("Eve Noor", "dispatcher") as below:
         assert above.get("/api/v1/feeds").status_code == 200
         admin.post("/admin/people/roles", data={"name": "Eve Noor", "role-dispatcher": "yes"})
         assert above.get("/api/v1/feeds").status_code == 401
@@ -121,7 +112,7 @@ def test_unlocking_and_resetting_let_somebody_begin_anew(center: Served, admin: 
     account = center.accounts.get("Flo Ames")
     assert account is not None
     assert (account.locked_at, account.has_second_factor) == (None, True)
-    with signed(center, "Flo Ames", "analyst") as client:
+    with center.signed("Flo Ames", "analyst") as client:
         page = admin.post("/admin/people/reset", data={"name": "Flo Ames"})
         assert f"{center.address}/login/" in page.text
         assert client.get("/account").status_code == 401
@@ -133,10 +124,10 @@ def test_unlocking_and_resetting_let_somebody_begin_anew(center: Served, admin: 
 def test_only_administrators_see_to_people(center: Served) -> None:
     """A supervisor may neither look nor act, and another site's page cannot act in an administrator's name."""
     center.person("Gus Lowe", "supervisor")
-    with signed(center, "Gus Lowe", "supervisor") as client:
+    with center.signed("Gus Lowe", "supervisor") as client:
         assert client.get("/admin/people").status_code == 403
         assert client.post("/admin/people/unlock", data={"name": "Ada Reyes"}).status_code == 403
-    with signed(center, "Ada Reyes", "admin") as client:
+    with center.signed("Ada Reyes", "admin") as client:
         foreign = {"Sec-Fetch-Site": "cross-site"}
         done = client.post("/admin/people/disable", data={"name": "Gus Lowe", "why": "no"}, headers=foreign)
         assert done.status_code == 403
@@ -146,7 +137,7 @@ def test_only_administrators_see_to_people(center: Served) -> None:
 def test_a_key_that_reads_as_an_administrator_administers_nothing(center: Served) -> None:
     """Signed in with it, one sees as an administrator, and neither makes accounts nor ends them."""
     key = center.app.state.keys.create("Dashboard in the office", "read:admin")
-    with httpx.Client(base_url=center.address, headers=OWN_PAGE) as client:
+    with center.browser() as client:
         assert client.post("/login", data={"key": key}).status_code == 303
         assert client.get("/api/v1/feeds").status_code == 200
         assert client.get("/admin/people").status_code == 403
@@ -165,10 +156,11 @@ def test_a_window_that_may_not_says_so_on_a_page(center: Served) -> None:
     """Whoever goes where they may not reads why, and where to go; a form without a session leads to the sign-in."""
     center.person("Ivo Park", "supervisor", "dispatcher")
     window = {"Accept": "text/html"}
-    with signed(center, "Ivo Park", "supervisor") as client:
+    with center.signed("Ivo Park", "supervisor") as client:
         refused = client.get("/admin/people", headers=window)
         assert refused.status_code == 403
         assert 'href="/supervisor"' in refused.text
         assert client.get("/admin/people").json()["detail"] in refused.text
-    with httpx.Client(base_url=center.address, headers=OWN_PAGE | window) as client:
-        assert client.post("/admin/people/unlock", data={"name": "Ada Reyes"}).headers["location"] == "/login"
+    with center.browser() as client:
+        over = client.post("/admin/people/unlock", data={"name": "Ada Reyes"}, headers=window)
+        assert over.headers["location"] == "/login"

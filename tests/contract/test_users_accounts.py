@@ -162,7 +162,9 @@ def test_the_first_start_says_where_the_first_administrator_begins(rtcc_up: Runn
     assert shown.status_code == 200
     assert "Set up your account" in shown.text
     assert FIRST in shown.text
+    # Nor does the web process, whose words go into a log, tell it a second time.
     assert line[1] not in rtcc_up.logs()
+    assert "First administrator" not in rtcc_up.logs()
 
 
 def test_while_nobody_has_used_an_account_each_start_makes_a_new_address(data: Path, settings: Settings) -> None:

@@ -22,7 +22,7 @@ from rtcc.web.plain_page import plain_page
 from rtcc.web.rules import SIGNED, by
 from rtcc.web.sessions_told import SIGNED_IN_BY, moment, told_sessions
 from rtcc.web.sign_in_record import record
-from rtcc.web.viewer import Viewer, address_of, sessions_of
+from rtcc.web.viewer import COOKIE, Viewer, address_of, sessions_of
 
 router = APIRouter()
 _DONE: Final = {
@@ -109,11 +109,11 @@ async def account_page(
 
 
 async def refused(request: Request, viewer: Viewer, refusal: ProofRefusedError, what: str) -> Response:
-    """Say why somebody could not prove to be who they are; whoever failed too often is signed out everywhere."""
+    """Say why somebody could not prove to be who they are; whoever failed too often here is signed out here."""
     noted(request, why=refusal.why)
     if refusal.why == "just locked":
         await record(request, "account locked", viewer.name)
-        await sessions_of(request).end_all(viewer.name)
+        await sessions_of(request).end(request.cookies.get(COOKIE, ""))
         return RedirectResponse("/login", 303)
     page = await account_page(request, viewer, status_of(refusal), wrong=(what, str(refusal)))
     return told_when(page, refusal)

@@ -25,8 +25,9 @@ from rtcc.web.viewer import COOKIE, address_of, found_session, sessions_of
 
 router = APIRouter()
 _TITLE = "This screen is locked"
-#: Whoever failed for these reasons is locked out everywhere, and this session is over too.
-_OVER = frozenset({"locked", "just locked", "disabled", "unused"})
+#: Whoever is refused for these reasons has no session any more. An account that others' failures elsewhere have locked
+#: is none of them: its owner unlocks the screen when an administrator has opened it.
+_OVER = frozenset({"just locked", "disabled", "unused"})
 _CAME_IN: dict[By, str] = {
     "link": "with a one-time address",
     "key": "with a key",

@@ -25,7 +25,7 @@ COLUMNS = (
 _SIBLINGS = (
     ("People", "/admin/people", "for-admins"),
     ("Devices", "/admin/devices", "for-admins"),
-    ("Audit", "/admin/audit", "for-admins"),
+    ("Audit", "/admin/audit", ""),
     ("Review", "/admin/review", ""),
 )
 _SIBLINGS_SAID: dict[str, Any] = {"aria-label": "Administration"}

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from fastapi import Request
 
+from rtcc.access.purposes import Purpose
+from rtcc.web.asking import ask_for_viewer
+from rtcc.web.viewer import Viewer
 from tests.people import Center
 
 PLATE = "KLM4471"
@@ -233,3 +237,35 @@ def test_a_use_stays_until_somebody_else_has_reviewed_it(center):
         ("Sue", "refused", None),
         ("Kim", "done", "Asked; it was right"),
     ]
+
+
+def test_parts_of_pages_ask_too_and_a_look_is_recorded_once(center):
+    """Dash's callbacks tell nobody more than the API does; what a page asks for again and again is one view."""
+    ann = Viewer("Ann", "dispatcher", "dispatcher", operates=True, id="abc", by="session")
+
+    async def told(question):
+        scope = {
+            "type": "http",
+            "app": center.app,
+            "headers": [],
+            "client": ("198.51.100.7", 1),
+            "state": {"viewer": ann},
+        }
+        return await ask_for_viewer(Request(scope), question, "i-1")
+
+    async def story():
+        for question, subject in (
+            ("incident_story", ("incident", "i-1")),
+            ("around", ("incident", "i-1")),
+            ("address_history", ("place", "i-1")),
+        ):
+            assert (await told(question)).needs == subject
+        for kind in ("incident", "place"):
+            await center.app.state.reasons.grant("Ann", (kind, "i-1"), Purpose("Officer safety"))
+        for question in ("incident_story", "around", "address_history") * 2:
+            # Past the gate; there is nothing on record in this test.
+            assert (await told(question)).why == "unknown"
+
+    center.run(story)
+    views = [(one["subject"], one["purpose"]) for one in center.records("view")]
+    assert views == [(["incident", "i-1"], "Officer safety"), (["place", "i-1"], "Officer safety")]
