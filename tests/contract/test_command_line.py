@@ -29,9 +29,10 @@ def said(result: Any, *words: str) -> None:
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org", "127.0.0.1.example.org", ""])
-def test_only_loopback_is_served(tmp_path: Path, host: str) -> None:
-    """Anyone who reaches the server may look, so nobody else may reach it."""
-    said(rtcc("web", "--host", host, "--data", str(tmp_path), cwd=tmp_path), "127.0.0.1")
+def test_only_loopback_is_served_before_there_are_accounts_and_tls(tmp_path: Path, host: str) -> None:
+    """The one sentence says all that is missing, and how to get it."""
+    refused = rtcc("web", "--host", host, "--data", str(tmp_path), cwd=tmp_path)
+    said(refused, "rtcc users invite", "tls_certificate", "trusted_proxies", "RTCC_HOSTS")
 
 
 def test_a_port_or_folder_in_use_is_said(rtcc_up: Running, tmp_path: Path) -> None:
