@@ -35,7 +35,7 @@ class HalfWay:
 
 
 class SigningIn:
-    """The sign-ins of one installation that are under way. Raises SessionsAway where the store cannot be asked."""
+    """The sign-ins of one installation that are under way. Raises AccessAway where the store cannot be asked."""
 
     def __init__(self, store: AskedStore) -> None:
         """Keep them in this store."""

@@ -52,7 +52,7 @@ class Vouched:
 
 
 class OpenId:
-    """Signing in with one provider. Raises OpenIdRefusedError, OpenIdAway, and SessionsAway where there is no store."""
+    """Signing in with one provider. Raises OpenIdRefusedError, OpenIdAway, and AccessAway where there is no store."""
 
     def __init__(self, settings: OpenIdSettings, store: AskedStore, now: Callable[[], float] = time.time) -> None:
         """``now`` gives the Unix second. Raises OpenIdSettingsError."""

@@ -32,7 +32,7 @@ class ProofRefusedError(RuntimeError):
 
 
 class Proof:
-    """Asks for proof. Raises ProofRefusedError where there is none, SessionsAway where the store cannot be asked.
+    """Asks for proof. Raises ProofRefusedError where there is none, AccessAway where the store cannot be asked.
 
     Whoever guesses learns nothing from it: a name that nobody has gets the same answers, and costs the same.
     """

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import hashlib
 import re
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
 import orjson
 
+from rtcc.access.asked_store import AskedStore
 from rtcc.access.keys import OPERATE, Key
 from rtcc.access.roles import OPERATING, ROLES, WRITING
 from rtcc.access.session import Entrance, Found, Invited, Session
 from rtcc.access.visibility import AUDIENCES, Audience
 from rtcc.model.event import iso
 from rtcc.store import keys
-from rtcc.store.commands import AsyncStore, OpenAsync
-from rtcc.store.connection import NoStoreError, StoreAway
+from rtcc.store.commands import OpenAsync
 
 #: A session ends so long after the sign-in, whatever its owner does: longer than any watch.
 SESSION_S = 12 * 3600
@@ -31,8 +29,6 @@ LINK_S = 24 * 3600
 LOCK_AFTER_S = 1800
 #: What a browser says of itself is kept so far.
 _AGENT_LENGTH = 200
-#: A request waits no longer than this for the store to say whose session it is.
-_ANSWER_S = 2.0
 #: 256 random bits as ``secrets.token_urlsafe`` writes them.
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
@@ -41,25 +37,21 @@ class LinkRefusedError(ValueError):
     """A sign-in address that cannot be made; the message says why in one sentence."""
 
 
-class SessionsAway(RuntimeError):  # noqa: N818 - a state of the world, not a mistake
-    """Nobody can say now who is signed in: the store does not answer."""
-
-
 class Sessions:
-    """The sessions of one installation. Every method raises SessionsAway where the store cannot be asked."""
+    """The sessions of one installation. Every method raises AccessAway where the store cannot be asked."""
 
     def __init__(
         self, connect: OpenAsync, lock_after_s: int = LOCK_AFTER_S, now: Callable[[], float] = time.time
     ) -> None:
         """``connect`` opens a client of the store, which need not run yet; ``now`` gives the Unix second."""
-        self._connect, self.lock_after_s, self._now = connect, lock_after_s, now
-        self._store: AsyncStore | None = None
+        self._store = AskedStore(connect, "Nobody can say now who is signed in: the store does not answer.")
+        self.lock_after_s, self._now = lock_after_s, now
 
     async def invite(self, name: str, role: str, *, account: bool = False, enroll: bool = False) -> str:
         """Make a sign-in address for somebody and return its token. Raises LinkRefusedError for an odd name or role."""
         invited = replace(_invited(name, role), account=account, enroll=enroll)
         token = secrets.token_urlsafe(32)
-        async with self._asked() as store:
+        async with self._store.asked() as store:
             await store.set(keys.link(_hash(token)), orjson.dumps(asdict(invited)), ex=LINK_S)
         return token
 
@@ -67,7 +59,7 @@ class Sessions:
         """Return whom a sign-in address is for, and leave it as it is."""
         if not _TOKEN.fullmatch(token):
             return None
-        async with self._asked() as store:
+        async with self._store.asked() as store:
             kept = await store.get(keys.link(_hash(token)))
         return None if kept is None else Invited(**orjson.loads(kept))
 
@@ -75,7 +67,7 @@ class Sessions:
         """Say whether somebody has used this address up, as far back as it would still be good."""
         if not _TOKEN.fullmatch(token):
             return False
-        async with self._asked() as store:
+        async with self._store.asked() as store:
             return bool(await store.exists(keys.used_link(_hash(token))))
 
     async def use(self, token: str) -> Invited | None:
@@ -83,7 +75,7 @@ class Sessions:
         if not _TOKEN.fullmatch(token):
             return None
         digest = _hash(token)
-        async with self._asked() as store:
+        async with self._store.asked() as store:
             # First, so that whoever comes second is never told that there is no such address.
             if not await store.exists(keys.link(digest)):
                 return None
@@ -127,7 +119,7 @@ class Sessions:
         found = await self.find(token)
         if found is None or found.locked:
             return
-        async with self._asked() as store:
+        async with self._store.asked() as store:
             # Only while the session is there, and no longer than it.
             await store.set(keys.session_seen(_hash(token)), self._now(), xx=True, keepttl=True)
 
@@ -138,7 +130,7 @@ class Sessions:
     async def unlock(self, token: str) -> None:
         """Open the session's screens again: its owner has proved to be there."""
         digest = _hash(token)
-        async with self._asked() as store:
+        async with self._store.asked() as store:
             await store.set(keys.session_seen(digest), self._now(), xx=True, keepttl=True)
             await store.delete(keys.session_locked(digest))
 
@@ -173,10 +165,7 @@ class Sessions:
 
     async def close(self) -> None:
         """Let go of the store."""
-        store, self._store = self._store, None
-        if store is not None:
-            with contextlib.suppress(*StoreAway):
-                await store.aclose()
+        await self._store.close()
 
     async def _begin(self, session: Session, replaces: str | None) -> tuple[str, Session]:
         token = secrets.token_urlsafe(32)
@@ -185,7 +174,7 @@ class Sessions:
         left_s = int(_began(session) + SESSION_S - self._now())
         if replaces is not None:
             await self.end(replaces)
-        async with self._asked() as store:
+        async with self._store.asked() as store:
             await store.set(keys.session_seen(digest), self._now(), ex=max(1, left_s))
             await store.set(keys.session(digest), orjson.dumps(asdict(session)), ex=max(1, left_s))
             await store.sadd(of, digest)
@@ -193,7 +182,7 @@ class Sessions:
         return token, session
 
     async def _find(self, digest: str) -> Found | None:
-        async with self._asked() as store:
+        async with self._store.asked() as store:
             kept, seen, locked = await store.mget(
                 [keys.session(digest), keys.session_seen(digest), keys.session_locked(digest)]
             )
@@ -210,37 +199,27 @@ class Sessions:
         return Found(session, seen_at, None)
 
     async def _lock(self, digest: str, at: float) -> None:
-        async with self._asked() as store:
+        async with self._store.asked() as store:
             await store.set(keys.session_locked(digest), at, ex=SESSION_S)
 
     async def _of(self, name: str) -> list[tuple[str, Found]]:
         of = keys.sessions_of(name)
-        async with self._asked() as store:
+        async with self._store.asked() as store:
             digests = [member.decode() for member in await store.smembers(of)]
         found = [(digest, await self._find(digest)) for digest in digests]
         gone = [digest for digest, each in found if each is None]
         if gone:
-            async with self._asked() as store:
+            async with self._store.asked() as store:
                 await store.srem(of, *gone)
         there = [(digest, each) for digest, each in found if each is not None]
         return sorted(there, key=lambda each: each[1].session.created_at, reverse=True)
 
     async def _end(self, *digests: str) -> None:
         if digests:
-            async with self._asked() as store:
+            async with self._store.asked() as store:
                 await store.delete(
                     *(of(digest) for digest in digests for of in (keys.session, keys.session_seen, keys.session_locked))
                 )
-
-    @contextlib.asynccontextmanager
-    async def _asked(self) -> AsyncIterator[AsyncStore]:
-        try:
-            if self._store is None:
-                self._store = self._connect()
-            async with asyncio.timeout(_ANSWER_S):
-                yield self._store
-        except (NoStoreError, *StoreAway) as error:
-            raise SessionsAway("Nobody can say now who is signed in: the store does not answer.") from error
 
 
 def role_of(key: Key) -> Audience | None:

@@ -64,7 +64,7 @@ class Attempt(NamedTuple):
 
 
 class Throttle:
-    """The failed attempts of one installation. Every method raises SessionsAway where the store cannot be asked."""
+    """The failed attempts of one installation. Every method raises AccessAway where the store cannot be asked."""
 
     def __init__(self, store: AskedStore, now: Callable[[], float] = time.time) -> None:
         """``now`` gives the Unix second."""

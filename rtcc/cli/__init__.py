@@ -8,13 +8,14 @@ import typer
 from pydantic import ValidationError
 
 from rtcc.access.accounts import AccountRefusedError
+from rtcc.access.asked_store import AccessAway
 from rtcc.access.audit import AuditUnavailable
 from rtcc.access.devices import DeviceRefusedError
 from rtcc.access.kept_file import KeptFileError
 from rtcc.access.keys import KeyRefusedError
 from rtcc.access.openid_settings import OpenIdSettingsError
 from rtcc.access.private_file import NotPrivateError
-from rtcc.access.sessions import LinkRefusedError, SessionsAway
+from rtcc.access.sessions import LinkRefusedError
 from rtcc.alarms.parameters import AlarmParameterError
 from rtcc.city.pack import PackError
 from rtcc.cli import audit, city, devices, doctor, feeds, journal, keys, simulate, up, users
@@ -55,7 +56,7 @@ _SAID = (
     OpenIdSettingsError,
     PackError,
     RecordingError,
-    SessionsAway,
+    AccessAway,
     StoreUnavailable,
     up.CannotStartError,
 )

@@ -11,8 +11,8 @@ import typer
 
 from rtcc.access.account import Account
 from rtcc.access.accounts import Accounts
+from rtcc.access.asked_store import AccessAway
 from rtcc.access.audit import AuditUnavailable
-from rtcc.access.sessions import SessionsAway
 from rtcc.cli.address import reached_at
 from rtcc.cli.inviting import invited
 from rtcc.cli.on_record import put_on_record
@@ -40,7 +40,7 @@ def tell_first_admin(settings: Settings) -> None:
     """Print the address, alone after its words; nothing where somebody has an account already."""
     try:
         address = first_admin_address(settings)
-    except (SessionsAway, AuditUnavailable) as error:
+    except (AccessAway, AuditUnavailable) as error:
         # Everything else runs, and the next start tells it.
         typer.echo(f"rtcc: {error}", err=True)
         return

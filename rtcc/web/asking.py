@@ -8,9 +8,9 @@ from typing import Any, Literal
 import orjson
 from fastapi import HTTPException, Request
 
+from rtcc.access.asked_store import AccessAway
 from rtcc.access.audit import AuditUnavailable
 from rtcc.access.purposes import Subject
-from rtcc.access.reasons import ReasonsAway
 from rtcc.access.visibility import Audience
 from rtcc.web.past import NoPlaceToAskError, Past, PastUnavailable, UnknownToPastError
 from rtcc.web.reasoned import ReasonNeeded, Views, audience_for, grant_of, require_place
@@ -37,7 +37,7 @@ async def ask_for_viewer(request: Request, question: str, incident_id: str, /, *
         audience = await _allowed(request, viewer, question, incident_id)
     except ReasonNeeded as needed:
         return Untold("asks", str(needed), needed.subject)
-    except (ReasonsAway, AuditUnavailable) as error:
+    except (AccessAway, AuditUnavailable) as error:
         return Untold("away", str(error))
     except HTTPException as error:
         return Untold("away" if error.status_code == 503 else "not here", str(error.detail))

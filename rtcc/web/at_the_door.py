@@ -11,10 +11,10 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 
 from rtcc.access.accounts import AccountRefusedError
+from rtcc.access.asked_store import AccessAway
 from rtcc.access.audit import AuditUnavailable
 from rtcc.access.door import Door
 from rtcc.access.proof import ProofRefusedError, Why
-from rtcc.access.sessions import SessionsAway
 from rtcc.access.throttle import TooManyError
 from rtcc.web.api.body import read_body
 from rtcc.web.check import SAFE
@@ -45,7 +45,7 @@ def at_the_door(title: str) -> Callable[[Handler[P]], Handler[P]]:
                 return said(request, 403, title, _FOREIGN)
             try:
                 return await handler(request, *arguments, **named)
-            except SessionsAway:
+            except AccessAway:
                 return said(request, 503, title, _AWAY)
             except AuditUnavailable as error:
                 return said(request, 503, title, str(error))

@@ -13,13 +13,14 @@ from functools import partial
 from fastapi import FastAPI, Request, Response
 
 from rtcc.access.accounts import Accounts
+from rtcc.access.asked_store import AccessAway
 from rtcc.access.audit import AuditLog, AuditUnavailable
 from rtcc.access.devices import Devices
 from rtcc.access.door import open_door
 from rtcc.access.keys import KeyRing
 from rtcc.access.openid import OpenId
-from rtcc.access.reasons import Reasons, ReasonsAway
-from rtcc.access.sessions import Sessions, SessionsAway
+from rtcc.access.reasons import Reasons
+from rtcc.access.sessions import Sessions
 from rtcc.city.choice import city_folder
 from rtcc.city.nearby_city import NearbyCity
 from rtcc.feeds.declared import load_feeds
@@ -145,7 +146,7 @@ def create_app(settings: Settings) -> FastAPI:
     ):
         app.include_router(part.router)
     app.add_exception_handler(Exception, _say_nothing)
-    for trouble in (SessionsAway, ReasonsAway, AuditUnavailable):
+    for trouble in (AccessAway, AuditUnavailable):
         app.add_exception_handler(trouble, _say_later)
     app.add_exception_handler(ReasonNeeded, say_needed)
     mount_dash(app)

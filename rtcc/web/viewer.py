@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 from fastapi import HTTPException, Request
 
 from rtcc.access.accounts import Accounts
+from rtcc.access.asked_store import AccessAway
 from rtcc.access.devices import Devices
 from rtcc.access.keys import OPERATE, Key, KeyRing
 from rtcc.access.session import Found
-from rtcc.access.sessions import Sessions, SessionsAway, role_of
+from rtcc.access.sessions import Sessions, role_of
 from rtcc.access.visibility import Audience, screen_of
 from rtcc.web.proxies import PROXIED
 
@@ -164,7 +165,7 @@ async def found_session(request: Request) -> Found | None:
         return None
     try:
         found = await sessions.find(token)
-    except SessionsAway as error:
+    except AccessAway as error:
         raise HTTPException(503, str(error), {"Retry-After": "1"}) from error
     key = None if found is None else found.session.key()
     keys: KeyRing = request.app.state.keys

@@ -8,9 +8,9 @@ from typing import Final
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from rtcc.access.asked_store import AccessAway
 from rtcc.access.audit import AuditRecord, AuditUnavailable
 from rtcc.access.devices import OFFER_HOURS, Device, DeviceRefusedError, Devices, Kind, is_over
-from rtcc.access.sessions import SessionsAway
 from rtcc.web.at_the_door import at_the_door, form_of, said
 from rtcc.web.browsers import browser_of
 from rtcc.web.check import noted
@@ -72,7 +72,7 @@ async def claim(request: Request, token: str) -> Response:
     )
     if device.kind == "wall" and COOKIE in request.cookies:
         # Whoever hung it up must not stay signed in on it.
-        with contextlib.suppress(SessionsAway):
+        with contextlib.suppress(AccessAway):
             await sessions_of(request).end(request.cookies[COOKIE])
         forget_session(request, response)
     return response

@@ -14,9 +14,9 @@ import pyotp
 import pytest
 from argon2 import PasswordHasher
 
+from rtcc.access.asked_store import AccessAway
 from rtcc.access.proof import LOCKED, ProofRefusedError
 from rtcc.access.second_factor import recovery_hash
-from rtcc.access.sessions import SessionsAway
 from rtcc.settings import Settings
 from tests.proving import HERE, PASSWORD, Door, told
 
@@ -193,9 +193,9 @@ def test_without_a_store_nobody_proves_anything(tmp_path: Path) -> None:
     async def story() -> int:
         door = Door(Settings(data_dir=tmp_path, redis_url="unix:///nowhere.sock"), tmp_path)
         for name in ("Ann", "Nobody"):
-            with pytest.raises(SessionsAway, match="does not answer"):
+            with pytest.raises(AccessAway, match="does not answer"):
                 await door.proof.password(name, PASSWORD, HERE)
-        with pytest.raises(SessionsAway):
+        with pytest.raises(AccessAway):
             await door.proof.second_factor("Ann", "123456", HERE)
         await door.close()
         return door.hashing.computed

@@ -13,8 +13,9 @@ from typing import Any, TypeVar
 
 import pytest
 
+from rtcc.access.asked_store import AccessAway
 from rtcc.access.keys import OPERATE, KeyRing
-from rtcc.access.sessions import LINK_S, SESSION_S, LinkRefusedError, Sessions, SessionsAway
+from rtcc.access.sessions import LINK_S, SESSION_S, LinkRefusedError, Sessions
 from rtcc.settings import Settings
 from rtcc.store import keys
 from rtcc.store.commands import Store
@@ -261,7 +262,7 @@ def test_without_a_store_nobody_can_say_who_is_signed_in(tmp_path: Path, url: st
     async def story() -> None:
         async with opened(nobody) as sessions:
             for question in (sessions.invited, sessions.accept, sessions.find, sessions.end, sessions.was_used):
-                with pytest.raises(SessionsAway, match=r"does not answer\.$"):
+                with pytest.raises(AccessAway, match=r"does not answer\.$"):
                     await question(NEVER_GIVEN)
 
     asyncio.run(story())

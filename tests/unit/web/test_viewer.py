@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from fastapi import FastAPI, HTTPException, Request
 
+from rtcc.access.asked_store import AccessAway
 from rtcc.access.keys import OPERATE, KeyRing
 from rtcc.access.session import Found, Session
-from rtcc.access.sessions import SessionsAway
 from rtcc.web.viewer import ANYONE, COOKIE, NOBODY, still, viewer_of
 
 ANN = Session("a1", "Ann Roe", "officer", operates=False, writes=True, created_at="2026-11-22T12:00:00Z")
@@ -68,7 +68,7 @@ def test_an_id_names_a_viewer_and_opens_nothing(tmp_path: Path) -> None:
     [
         (ANN, "same"),
         (None, "other"),
-        (SessionsAway("away"), "same"),
+        (AccessAway("away"), "same"),
         (Session("b2", "Bo", "wall", False, False, ""), "other"),
     ],
     ids=["same", "ended", "nobody can say", "another"],
