@@ -29,7 +29,7 @@ def hidden(rtcc_up: Running) -> str:
     """A sensitive incident and a covert unit of one id."""
     id_ = "session-hidden"
     fields: dict[str, dict[str, Any]] = {
-        "incident": PLACE | {"priority": 2, "sensitive": True, "narrative": SECRET, "caller_name": "Zoe Unseen"},
+        "incident": PLACE | {"priority": 2, "sensitive": True, "narrative": SECRET, "caller_name": "Zoe Nowhere"},
         "unit": {"callsign": "9X9", "status": "busy", "covert": True, "crew": ["Officer Unseen"]},
     }
     tell(rtcc_up, fields, id_)
@@ -84,7 +84,7 @@ def test_a_session_sees_what_a_key_of_its_audience_sees_but_what_asks_for_a_reas
     assert SECRET not in everything
     assert (PLACE["address"] in everything) == (role != "wall")
     assert ("9X9" in everything) == (role in may)
-    assert "Zoe Unseen" not in everything
+    assert "Zoe Nowhere" not in everything
 
 
 def test_a_wall_session_never_sees_a_sensitive_place_or_a_covert_unit(rtcc_up: Running, hidden: str) -> None:
