@@ -49,6 +49,12 @@ class Day:
         envelope = {"kind": kind, "id": f"{self.name}-{id_}", "agency": "SFPD", "source": "cad"}
         self.events.append(envelope | {"occurred_at": iso(at), "data": data})
 
+    def withdrawn(self) -> list[dict[str, Any]]:
+        """Return as events that nothing of it is there any more."""
+        last = {(event["kind"], event["id"]): event for event in self.events}
+        now = iso(datetime.now(UTC))
+        return [event | {"occurred_at": now, "data": None} for event in last.values()]
+
     def forbidden(self, audience: str, *, screen: bool) -> set[str]:
         """Return the values that an audience, or its people's screens, must never receive."""
         return {
@@ -58,7 +64,7 @@ class Day:
         }
 
 
-def day_with_secrets(name: str, incidents: int = 120) -> Day:
+def day_with_secrets(name: str, incidents: int = 60) -> Day:
     """Return a day with sensitive incidents, covert units, plates, callers and notes, much of it changing its mark."""
     day = Day(name)
     for number in range(incidents):
