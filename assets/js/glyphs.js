@@ -73,7 +73,7 @@ export const feedSvg = (state) => svg(FEED_MARKS[state] ?? FEED_MARKS.lost);
 
 /** A public warning: words that somebody calls out, in the colour of how grave it is. @param {string} severity @returns {string} */
 export const noticeSvg = (severity) =>
-  `<svg viewBox="0 0 24 24" aria-hidden="true" style="color: var(--notice-${severity})"><path d="M2 3h20v14.5H13.5L8 23v-5.5H2Z" fill="currentColor"/><path d="M12 5.6v5.6M12 13v2.4" stroke="var(--on-fill)" stroke-width="2.6"/></svg>`;
+  `<svg viewBox="0 0 24 24" aria-hidden="true" color="var(--notice-${severity})"><path d="M2 3h20v14.5H13.5L8 23v-5.5H2Z" fill="currentColor"/><path d="M12 5.6v5.6M12 13v2.4" stroke="var(--on-fill)" stroke-width="2.6"/></svg>`;
 
 export const LOCK_SVG = svg(
   `<path d="M7 11V8a5 5 0 0 1 10 0v3" fill="none" stroke="currentColor" stroke-width="2.4"/><rect x="4" y="11" width="16" height="10.5" rx="2" fill="currentColor"/>`,
