@@ -5,20 +5,24 @@ from __future__ import annotations
 import http.client
 import time
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from statistics import median
 from typing import Any
 
+from benchmarks import fleet
 from benchmarks.installation import Installation, free_port
+from benchmarks.posting import Poster
 from benchmarks.processes import Companion, Meter, cpu_of
 from benchmarks.report import Row, row, show
 from benchmarks.under_load import Load, preload, under_load
+from rtcc.model.event import iso
 from rtcc.web.document import modules
 
 #: So much more CPU may access cost than none.
 ASKED_RATIO = 1.05
 _WITH, _WITHOUT = "with access", "without"
 #: Pages by their entry, each opened so many times a round.
-_PAGES = {"wall": "/wall", "dispatch": "/dispatch", "supervisor": "/supervisor", "incident": "/incident/none"}
+_PAGES = {"wall": "/wall", "dispatch": "/dispatch", "supervisor": "/supervisor", "incident": "/incident/opened"}
 _OPENED = 5
 #: What every page of Dash asks for besides its own document and modules, and the picture.
 _BESIDES = (
@@ -36,6 +40,7 @@ def run(*, quick: bool = False) -> dict[str, Any]:
     seconds, rounds = (3.0, 2) if quick else (20.0, 9)
     with Installation() as rtcc, ExitStack() as stack:
         preload(rtcc, load.units)
+        _enter_incident(rtcc)
         cookie = _signed_in(rtcc)
         servers = {}
         for name in (_WITH, _WITHOUT):
@@ -53,6 +58,16 @@ def run(*, quick: bool = False) -> dict[str, Any]:
     title = f"Access: {load.viewers} listeners at {load.rate:,} reports/s, and pages, with the guards and without"
     show(title, rows)
     return {"title": "Access", "rows": rows, "load": load._asdict(), "streams": streams, "pages": pages}
+
+
+def _enter_incident(rtcc: Installation) -> None:
+    """Bring the incident that is opened into the picture."""
+    told = {"type": "Noise", "priority": 3, "status": "pending", "lat": 0.0, "lon": 0.0}
+    envelope = {"kind": "incident", "id": "opened", "agency": "BENCH", "source": "benchmark"}
+    poster = Poster(rtcc.port, rtcc.key)
+    poster.post_until_taken(fleet.body([envelope | {"occurred_at": iso(datetime.now(UTC)), "data": told}]))
+    poster.close()
+    rtcc.wait_seen("incident", 1)
 
 
 def _signed_in(rtcc: Installation) -> str:

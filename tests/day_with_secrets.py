@@ -65,7 +65,10 @@ class Day:
 
 
 def day_with_secrets(name: str, incidents: int = 60) -> Day:
-    """Return a day with sensitive incidents, covert units, plates, callers and notes, much of it changing its mark."""
+    """Return a day with sensitive incidents, covert units, plates, callers and notes, much of it changing its mark.
+
+    Nothing in it alarms: others look at the same center.
+    """
     day = Day(name)
     for number in range(incidents):
         _incident(day, f"i{number}", becomes_sensitive=number % 3 != 0)
@@ -83,7 +86,7 @@ def _incident(day: Day, id_: str, *, becomes_sensitive: bool) -> None:
         "narrative": day.secret("narrative", DESK | {"officer"}),
         "caller_name": day.secret("caller", DESK),
     }
-    told = {"type": "Disturbance", "priority": 2, "status": "pending"}
+    told = {"type": "Disturbance", "priority": 4, "status": "on_scene"}
     if not becomes_sensitive:
         day.tell("incident", id_, **told, **everywhere, **words)
         return
@@ -122,7 +125,7 @@ def _call(day: Day, id_: str) -> None:
     day.tell(
         "call",
         id_,
-        state="ringing",
+        state="answered",
         queue=day.secret("queue", ROOM),
         caller_number=day.secret("number", DESK),
         transcript=day.secret("transcript", DESK),
@@ -134,7 +137,7 @@ def _detection(day: Day, id_: str) -> None:
     day.tell(
         "detection",
         id_,
-        detection_type="plate",
+        detection_type="vehicle",
         plate=day.secret("PL", armed, on_screens=False),
         hotlist_reason=day.secret("hot", armed),
         **day.place(ROOM),

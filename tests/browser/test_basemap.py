@@ -143,6 +143,7 @@ def test_names_can_be_read_on_what_they_lie_on(theme: str, text: str) -> None:
     assert {back: ratio for back, ratio in faint.items() if ratio < 4.5} == {}
 
 
+@pytest.mark.drill
 def test_the_ready_extract_is_drawn_by_the_same_style(
     shared_data: Path, tmp_path: Path, open_map: Callable[..., Page]
 ) -> None:

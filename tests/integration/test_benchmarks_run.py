@@ -5,9 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.drill
 def test_the_ingest_benchmark_runs_and_loses_nothing(tmp_path):
     """`python -m benchmarks ingest --quick` starts RTCC, finds every event in its picture and keeps the result."""
     command = [sys.executable, "-m", "benchmarks", "ingest", "--quick", "--results", str(tmp_path)]

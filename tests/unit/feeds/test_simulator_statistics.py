@@ -102,6 +102,7 @@ def test_nothing_happens_outside_the_beats():
         assert {int(place.node_beat[streets.start[spot.edge]]) for spot in spots} == found
 
 
+@pytest.mark.drill
 def test_a_day_has_as_many_incidents_and_calls_as_were_asked_for():
     """Two days' totals lie within the Poisson bounds of the asked means; calls cluster, which widens theirs."""
     made = Counter(kind for kind, _ in {(e.kind, e.id) for e in whole_days() if e.kind in {"incident", "call"}})
