@@ -11,11 +11,15 @@ from typing import Any
 import uvicorn
 
 from rtcc.settings import Settings
-from rtcc.web.hosts import KnownHosts
+from rtcc.web.check import AccessCheck
+from rtcc.web.foreign_pages import ForeignPages
+from rtcc.web.proxies import TrustedProxies
+from rtcc.web.request_limits import RequestLimits
+from rtcc.web.security_headers import SecurityHeaders
 from rtcc.web.server import create_app
 
-#: Stood there before there was access, and stays.
-_BEFORE = KnownHosts
+#: What came with access; what stood there before, and what Dash brings, stays.
+_GUARDS: set[Any] = {AccessCheck, ForeignPages, RequestLimits, SecurityHeaders, TrustedProxies}
 
 
 class _Server(uvicorn.Server):
@@ -41,7 +45,7 @@ def main() -> None:
     settings = Settings(data_dir=Path(config["data"]), port=config["port"])
     app = create_app(settings)
     if not config["guarded"]:
-        app.user_middleware = [one for one in app.user_middleware if one.cls is _BEFORE]
+        app.user_middleware = [one for one in app.user_middleware if one.cls not in _GUARDS]
     options = uvicorn.Config(app, port=config["port"], access_log=False, log_level="warning", server_header=False)
     _Server(options, app.state.hub).run()
 

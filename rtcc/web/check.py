@@ -39,6 +39,8 @@ THEIRS: Final[dict[str, Rule]] = {
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 #: Dash asks by POST; its answers change nothing.
 _ASKS_BY_POST = frozenset({"/_dash-update-component"})
+#: Whoever makes up addresses fills no memory of ours.
+_MOST_FOUND = 2_000
 _FOREIGN = "This request comes from another site's page; go to RTCC itself and do it there."
 _LOCKED = "This screen is locked; unlock it first."
 
@@ -76,6 +78,8 @@ class AccessCheck:
         """Guard ``app``; ``server`` has the routes and, in its state, who is known."""
         self._app, self._server = app, server
         self._doors: list[_Door] = []
+        #: By path and method, as asked for lately: a page asks for a hundred files again and again.
+        self._found: dict[tuple[str, str], tuple[_Door | None, dict[str, str]]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer what is not allowed; pass the rest on, and put on record what asks for it."""
@@ -111,6 +115,14 @@ class AccessCheck:
         await response(scope, receive, send)
 
     def _door(self, path: str, method: str) -> tuple[_Door | None, dict[str, str]]:
+        found = self._found.get((path, method))
+        if found is None:
+            if len(self._found) >= _MOST_FOUND:
+                self._found.clear()
+            found = self._found[path, method] = self._find(path, method)
+        return found
+
+    def _find(self, path: str, method: str) -> tuple[_Door | None, dict[str, str]]:
         if not self._doors:
             self._doors = doors_of(self._server)
         other = None
