@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final, NoReturn
 from urllib.parse import quote
 
@@ -18,12 +17,12 @@ from starlette.responses import Response
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rtcc.access.audit import AuditLog, AuditRecord, AuditUnavailable, Outcome
-from rtcc.model.event import iso
+from rtcc.access.audit import AuditUnavailable, Outcome
 from rtcc.web.answers import answer
+from rtcc.web.on_record import put_on_record
 from rtcc.web.plain_page import plain_page
 from rtcc.web.rules import DECLARED, FEED, INGEST, OPEN, RECORDED, UNRECORDED, WATCH, Recorded, Rule
-from rtcc.web.viewer import ANYONE, Viewer, address_of, is_from_own_page, look
+from rtcc.web.viewer import ANYONE, Viewer, is_from_own_page, look
 
 #: What comes with Dash, and the files of the pages: the same for everyone, or asked again by each callback's own rule.
 THEIRS: Final[dict[str, Rule]] = {
@@ -211,9 +210,8 @@ class _Recording:
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            log: AuditLog = self._request.app.state.audit
             try:
-                await log.keep(self._record(message["status"]))
+                await self._keep(message["status"])
             except AuditUnavailable as error:
                 self._failed = True
                 instead = answer(503, {"detail": str(error)}, {"Retry-After": "5"})
@@ -221,7 +219,7 @@ class _Recording:
         if not self._failed:
             await self._send(message)
 
-    def _record(self, status: int) -> AuditRecord:
+    async def _keep(self, status: int) -> None:
         viewer: Viewer = self._request.state.viewer
         said: dict[str, Any] = getattr(self._request.state, "noted", {})
         subject = self._recorded.subject
@@ -229,18 +227,14 @@ class _Recording:
         details = {"route": f"{self._request.method} {self._door.path}", **said.get("details", {})}
         if about is None and self._ids:
             details |= self._ids
-        return AuditRecord(
-            at=iso(datetime.now(UTC)),
-            who=viewer.name,
-            role=viewer.role,
-            by=viewer.by,
-            session=viewer.id,
-            address=address_of(self._request),
-            action=self._recorded.action,
+        await put_on_record(
+            self._request,
+            viewer,
+            self._recorded.action,
             subject=said.get("subject", about),
             outcome=_outcome(status),
             purpose=said.get("purpose"),
-            details=details,
+            **details,
         )
 
 

@@ -15,7 +15,7 @@ from rtcc.picture.received import Received
 from rtcc.store.connection import NoStoreError, StoreAway
 from rtcc.web.answers import answer
 from rtcc.web.api.body import BodyError, Parsed, Refused, parse_body, read_body
-from rtcc.web.api.callers import CallersKey
+from rtcc.web.api.callers import Caller
 from rtcc.web.api.keep import keep, keep_refused
 from rtcc.web.metrics import REJECTED
 from rtcc.web.rules import INGEST, by
@@ -26,11 +26,11 @@ _MOST_LETTERS = 500
 
 
 @router.post("/api/v1/events", openapi_extra=by(INGEST))
-async def push_events(request: Request, key: CallersKey) -> Response:
+async def push_events(request: Request, viewer: Caller) -> Response:
     """Take events in: 202 with what was accepted and rejected; see the README for every other answer."""
     body = await read_body(request)
     # Every event of the body carries this moment, so each leads back to the bytes it came in.
-    received = Received(datetime.now(UTC), key.name, request.headers.get("content-type", ""), body)
+    received = Received(datetime.now(UTC), viewer.name, request.headers.get("content-type", ""), body)
     try:
         parsed = await parse_body(body, received.content_type, received.received_at)
     except BodyError as error:

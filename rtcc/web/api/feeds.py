@@ -10,19 +10,19 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request, Response
 
 from rtcc.access import keys as scopes
-from rtcc.access.keys import Key
 from rtcc.feeds.intake import Taken
 from rtcc.feeds.payload import Payload
 from rtcc.feeds.transports.push import SIGNATURE, TIMESTAMP, PushTable, SignatureError, require_signature
 from rtcc.tasks import StoreUnavailable
 from rtcc.web.answers import answer
 from rtcc.web.api.body import read_body
-from rtcc.web.api.callers import CallersKey
+from rtcc.web.api.callers import Caller
 from rtcc.web.feed_desk import FeedDesk
 from rtcc.web.gate import Backlogged, IngestGate
 from rtcc.web.hub import Hub
 from rtcc.web.metrics import ACCEPTED, REJECTED
 from rtcc.web.rules import FEED, OVERSEE, by
+from rtcc.web.viewer import Viewer
 
 router = APIRouter()
 #: Of one payload so many refusals are told.
@@ -44,9 +44,9 @@ async def list_feeds(request: Request) -> Response:
 
 
 @router.post("/api/v1/feeds/{feed}", openapi_extra=by(FEED))
-async def push_payload(request: Request, feed: str, key: CallersKey) -> Response:
+async def push_payload(request: Request, feed: str, viewer: Caller) -> Response:
     """Take one payload in: 202 with what came of its rows; see docs/feeds-transports.md for every other answer."""
-    sender, table = _sender(request, feed, key)
+    sender, table = _sender(request, feed, viewer)
     body = await read_body(request, table.limit_bytes)
     _require_signed(request, table, body)
     _require_room(request)
@@ -59,17 +59,17 @@ async def push_payload(request: Request, feed: str, key: CallersKey) -> Response
     return _answer(taken)
 
 
-def _sender(request: Request, feed: str, key: Key) -> tuple[str, PushTable]:
+def _sender(request: Request, feed: str, viewer: Viewer) -> tuple[str, PushTable]:
     """Return who pushes, and what is declared; 403 with another feed's key, 404 where nothing is declared."""
-    if key.scope != scopes.FEED + feed:
-        raise HTTPException(403, f"This key has scope {key.scope}; pushing here needs the scope of this feed.")
+    if viewer.scope != scopes.FEED + feed:
+        raise HTTPException(403, f"This key has scope {viewer.scope}; pushing here needs the scope of this feed.")
     desk: FeedDesk = request.app.state.feeds
     if feed not in desk.pushed:
         raise HTTPException(404, "No feed of this name is declared that takes what is pushed.")
     table = desk.pushed[feed]
     if table is None:
         raise HTTPException(503, "This feed cannot take anything as it is declared; the server's log says why.")
-    return key.name, table
+    return viewer.name, table
 
 
 def _require_signed(request: Request, table: PushTable, body: bytes) -> None:
